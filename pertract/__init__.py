@@ -1,0 +1,49 @@
+"""Pertract predicts how long big-data applications take on other clusters, from their logs.
+
+Names are loaded when they are first used, so that ``import pertract`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import extract, load, predict, read_run, save
+    from .dsl import PerformanceModel
+    from .errors import PertractError
+    from .simulate import Options, Prediction
+
+__all__ = [
+    "Options",
+    "PerformanceModel",
+    "PertractError",
+    "Prediction",
+    "extract",
+    "load",
+    "predict",
+    "read_run",
+    "save",
+]
+
+_HOME = {
+    "Options": "simulate",
+    "PerformanceModel": "dsl",
+    "PertractError": "errors",
+    "Prediction": "simulate",
+    "extract": "api",
+    "load": "api",
+    "predict": "api",
+    "read_run": "api",
+    "save": "api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'pertract' has no attribute '{name}'")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,206 @@
+"""What Pertract does, as functions for programs and notebooks.
+
+>>> import pertract
+>>> model = pertract.extract("eventlog.zstd")  # doctest: +SKIP
+>>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from . import dsl, provenance
+from .dsl import text
+from .errors import ModelError, PertractError, SourceNotFound, UnreadableSource, UsageError
+from .extract import build_model
+from .simulate import Options, Prediction
+from .simulate import predict as _predict
+from .simulate.prediction import Progress as ReplicationProgress
+from .sources import spark
+
+REPLAY_REPLICATIONS = 10
+
+
+def read_run(path: str | Path, *, progress: spark.Progress | None = None) -> spark.SparkRun:
+    """Return the records of the run in a Spark event log.
+
+    Parameters
+    ----------
+    path
+        An event log: a file (plain, gzip or zstd) or the folder of a rolled log.
+    progress
+        Called with stored bytes read and in all.
+
+    Raises
+    ------
+    SourceError
+        If there is no event log, it cannot be read, or no job in it finished.
+    """
+    return spark.read(Path(path), progress=progress)
+
+
+def extract(path: str | Path, *, progress: spark.Progress | None = None) -> dsl.PerformanceModel:
+    """Return the performance model of the run in a Spark event log.
+
+    The model is replayed once in the log's own configuration; ``model.replay`` tells how well it
+    repeats what was measured.
+
+    Parameters
+    ----------
+    path, progress
+        As for `read_run`.
+
+    Raises
+    ------
+    SourceError
+        If there is no event log, it cannot be read, or no job in it finished.
+    """
+    log = spark.find(Path(path))
+    run = spark.read(log, progress=progress)
+    origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
+    model = build_model(run, source=log.path.name, digest=log.digest(), provenance=origin)
+    return model.model_copy(update={"replay": _replay(model)})
+
+
+def _replay(model: dsl.PerformanceModel) -> dsl.Replay:
+    run = model.runs[0]
+    simulated = _predict(model, Options(), replications=REPLAY_REPLICATIONS)
+    response_s, span_s = simulated.response_time_s.mean, simulated.job_span_s.mean
+    return dsl.Replay(
+        response_time_s=round(response_s, 3),
+        error=round(_relative(response_s, run.response_time_s), 6),
+        job_span_s=round(span_s, 3),
+        job_span_error=round(_relative(span_s, run.job_span_s), 6),
+    )
+
+
+def _relative(simulated: float, measured: float) -> float:
+    return (simulated - measured) / measured if measured > 0 else 0.0
+
+
+def predict(
+    model: dsl.PerformanceModel,
+    *,
+    replications: int = 20,
+    precision: float | None = None,
+    seed: int = 1,
+    progress: ReplicationProgress | None = None,
+    **options: Any,
+) -> Prediction:
+    """Return the predicted response time and CPU use in a configuration.
+
+    Parameters
+    ----------
+    model
+        From `extract` or `load`.
+    replications
+        Number of simulated executions.
+    precision
+        Instead of a fixed number, simulate until the 95 % confidence interval of the mean response
+        time is at most this share of it to either side, such as 0.01.
+    seed
+        The same seed gives the same prediction.
+    progress
+        Called with replications done and replications in all.
+    **options
+        What differs from the calibration run: the fields of `pertract.Options`, such as
+        ``executors=8, executor_cores=4, data_scale=2.0``.
+
+    Raises
+    ------
+    UsageError
+        If options are unknown or contradict each other.
+    SimulationError
+        If the configuration cannot run the application.
+    """
+    known = {field.name for field in fields(Options)}
+    if unknown := sorted(set(options) - known):
+        raise UsageError(
+            f"no option is called '{unknown[0]}'", hint=f"Options are {', '.join(sorted(known))}."
+        )
+    return _predict(
+        model,
+        Options(**options),
+        replications=replications,
+        precision=precision,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def load(path: str | Path) -> dsl.PerformanceModel:
+    """Return the checked model in a YAML or JSON file.
+
+    Raises
+    ------
+    SourceNotFound
+        If there is no such file.
+    ModelError
+        If it is not a valid model; the message names file, line and field.
+    """
+    path = Path(path)
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise SourceNotFound(
+            f"{path}: no such file", hint="Make a model with: pertract extract LOG -o model.yaml"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ModelError(
+            f"{path}: not a model, which is YAML or JSON text",
+            hint="If it is an event log, first run: pertract extract LOG -o model.yaml",
+        ) from error
+    except OSError as error:
+        raise UnreadableSource(f"{path}: cannot be read ({error.strerror})") from error
+    return text.parse(content, name=str(path))
+
+
+def save(model: dsl.PerformanceModel, path: str | Path) -> None:
+    """Write a model, as JSON if the name ends in ``.json`` and as YAML otherwise.
+
+    The file appears complete or not at all.
+
+    Raises
+    ------
+    PertractError
+        If it cannot be written.
+    """
+    path = Path(path)
+    write_whole(path, text.to_json(model) if path.suffix == ".json" else text.to_yaml(model))
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a text file under a temporary name and rename it when it is complete.
+
+    Raises
+    ------
+    PertractError
+        If it cannot be written.
+    """
+    temporary: str | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            temporary = file.name
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)  # a temporary file is private, a result is not
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise PertractError(
+            f"{path}: cannot be written ({error.strerror})",
+            hint="Check that the folder exists and that you may write to it.",
+        ) from error
+
+
+# The verb shares its name with a subpackage; `pertract.extract` is the verb.
+sys.modules["pertract"].__dict__["extract"] = extract

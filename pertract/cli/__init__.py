@@ -1,0 +1,68 @@
+"""The command line: parse, call a verb of the API, show the result.
+
+Heavy imports stay inside the commands, so that ``pertract --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from . import check, convert, extract, predict, show
+from .errors import EXIT_INTERRUPTED, EXIT_USAGE, internal_error
+
+app = typer.Typer(
+    name="pertract",
+    help=(
+        "Predict how long a Spark application takes, and how busy it keeps the cluster, "
+        "on other clusters and with other data, from the event log you already have."
+    ),
+    epilog="Start with: pertract extract EVENTLOG -o model.yaml",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        from ..provenance import tool_version
+
+        typer.echo(f"pertract {tool_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    pass
+
+
+for _module in (extract, show, check, convert, predict):
+    _module.register(app)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        code = app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        typer.echo("interrupted", err=True)
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output, such as `head`, has gone
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        code = internal_error(error)
+    sys.exit(code if isinstance(code, int) else 0)

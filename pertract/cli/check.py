@@ -1,0 +1,37 @@
+"""``pertract check``: whether a file is a valid model."""
+
+from __future__ import annotations
+
+import typer
+
+from .errors import guarded
+from .options import Debug, Format, FormatOption, ModelPath, Quiet
+
+
+@guarded
+def check(
+    model: ModelPath,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Check a model file; a mistake is named with its line and field.
+
+    Example: `pertract check model.yaml`
+    """
+    from .. import api
+    from ..report import documents
+    from . import output as out
+
+    loaded = api.load(model)
+    if format is Format.json:
+        out.show_json({"valid": True, "summary": documents.summary(loaded)})
+    elif not quiet:
+        typer.echo(
+            f"{model}: valid, {len(loaded.execution.jobs)} jobs, {len(loaded.execution.stages)} stages"
+        )
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(check)

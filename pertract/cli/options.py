@@ -1,0 +1,164 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import UsageError
+from ..units import parse_memory, parse_size
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    table = "table"
+    json = "json"
+
+
+ModelPath = Annotated[
+    Path, typer.Argument(metavar="MODEL", help="A model file, YAML or JSON.", show_default=False)
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for; no progress.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
+
+_CLUSTER, _DATA = "Cluster (as measured unless given)", "Data and hardware (as measured unless given)"
+_Number = int | None
+
+Nodes = Annotated[
+    _Number, typer.Option("--nodes", help="Worker nodes.", rich_help_panel=_CLUSTER, show_default=False)
+]
+NodeCores = Annotated[
+    _Number,
+    typer.Option(
+        "--node-cores", help="Cores of a worker node.", rich_help_panel=_CLUSTER, show_default=False
+    ),
+]
+Executors = Annotated[
+    _Number,
+    typer.Option("--executors", help="Executors in all.", rich_help_panel=_CLUSTER, show_default=False),
+]
+ExecutorCores = Annotated[
+    _Number,
+    typer.Option(
+        "--executor-cores", help="Cores of an executor.", rich_help_panel=_CLUSTER, show_default=False
+    ),
+]
+ExecutorMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--executor-memory",
+        help="Heap of an executor, such as 4g.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="A Spark property to change; repeatable.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+DataSize = Annotated[
+    str | None,
+    typer.Option(
+        "--data-size",
+        help="Volume read from storage, such as 15GB.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+DataScale = Annotated[
+    float | None,
+    typer.Option(
+        "--data-scale", help="Volume relative to the measured one.", rich_help_panel=_DATA, show_default=False
+    ),
+]
+CpuRate = Annotated[
+    float,
+    typer.Option("--cpu-rate", help="Speed of a core relative to the measured one.", rich_help_panel=_DATA),
+]
+DriveRate = Annotated[
+    float, typer.Option("--drive-rate", help="Speed of the drives, likewise.", rich_help_panel=_DATA)
+]
+NetworkRate = Annotated[
+    float, typer.Option("--network-rate", help="Speed of the network, likewise.", rich_help_panel=_DATA)
+]
+
+
+def configuration_options(
+    *,
+    nodes: int | None,
+    node_cores: int | None,
+    executors: int | None,
+    executor_cores: int | None,
+    executor_memory: str | None,
+    data_size: str | None,
+    data_scale: float | None,
+    cpu_rate: float,
+    drive_rate: float,
+    network_rate: float,
+    settings: list[str] | None,
+) -> dict[str, Any]:
+    """Return the fields of `pertract.Options` that the command line gave.
+
+    Raises
+    ------
+    UsageError
+        If a size or setting cannot be read.
+    """
+    memory = None
+    if executor_memory is not None and (memory := parse_memory(executor_memory)) is None:
+        raise UsageError(
+            f"--executor-memory: '{executor_memory}' is not a size", hint="Write, for example, 4g or 512m."
+        )
+    data_bytes = None
+    if data_size is not None:
+        try:
+            data_bytes = parse_size(data_size)
+        except ValueError as error:
+            raise UsageError(f"--data-size: {error}") from error
+    return {
+        "nodes": nodes,
+        "node_cores": node_cores,
+        "executors": executors,
+        "executor_cores": executor_cores,
+        "executor_memory_bytes": memory,
+        "data_bytes": data_bytes,
+        "data_scale": data_scale,
+        "cpu_rate": cpu_rate,
+        "drive_rate": drive_rate,
+        "network_rate": network_rate,
+        "settings": dict(_pair(text) for text in settings or []),
+    }
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(
+            f"--set: '{text}' is not a setting", hint="Write --set spark.sql.shuffle.partitions=400."
+        )
+    return key.strip(), value.strip()
+
+
+def percentage(text: str) -> float:
+    """Return the ratio in ``1%`` or ``0.01``.
+
+    Raises
+    ------
+    UsageError
+        If it is neither.
+    """
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a share", hint="Write, for example, 1% or 0.01.") from error

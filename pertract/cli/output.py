@@ -1,0 +1,76 @@
+"""Write results to standard output and progress to standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_WIDE = 200  # for files and pipes, where nothing needs to fit a window
+_SHOW_AFTER_S = 1.0
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a table or text."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_WIDE, color_system=None)
+    with console.capture() as capture:
+        console.print(renderable)
+    text = capture.get()
+    if not console.is_terminal:
+        text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    typer.echo(text, nl=False)
+
+
+def show_json(document: dict[str, Any]) -> None:
+    """Print a document as JSON."""
+    typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+@contextmanager
+def progress(label: str, *, quiet: bool, as_bytes: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function (done, total) that keeps a progress bar up to date.
+
+    The bar appears on standard error after a second, on a terminal only, and vanishes at the end.
+    """
+    from time import monotonic
+
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (DownloadColumn(), TransferSpeedColumn()) if as_bytes else (MofNCompleteColumn(),)
+    bar = Progress(
+        TextColumn(label), BarColumn(), *columns, TimeRemainingColumn(), console=console, transient=True
+    )
+    begun, task = monotonic(), bar.add_task(label, total=None)
+
+    def update(done: int, total: int) -> None:
+        if not bar.live.is_started and monotonic() - begun > _SHOW_AFTER_S:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield update
+    finally:
+        bar.stop()

@@ -1,0 +1,82 @@
+"""``pertract predict``: response time and CPU use in another configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from . import options as opt
+from .errors import guarded
+from .options import Debug, Format, FormatOption, ModelPath, Quiet
+
+
+@guarded
+def predict(
+    model: ModelPath,
+    nodes: opt.Nodes = None,
+    node_cores: opt.NodeCores = None,
+    executors: opt.Executors = None,
+    executor_cores: opt.ExecutorCores = None,
+    executor_memory: opt.ExecutorMemory = None,
+    settings: opt.Settings = None,
+    data_size: opt.DataSize = None,
+    data_scale: opt.DataScale = None,
+    cpu_rate: opt.CpuRate = 1.0,
+    drive_rate: opt.DriveRate = 1.0,
+    network_rate: opt.NetworkRate = 1.0,
+    replications: Annotated[int, typer.Option("--replications", "-n", help="Simulated executions.")] = 20,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            "--precision",
+            metavar="SHARE",
+            help="Simulate until the mean is known to this, such as 1%.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same answer.")] = 1,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Predict response time and CPU utilisation on another cluster or with other data.
+
+    Example: `pertract predict model.yaml --executors 8 --executor-cores 2 --data-scale 3`
+    """
+    from .. import api
+    from ..report import documents, tables
+    from . import output as out
+
+    loaded = api.load(model)
+    chosen = opt.configuration_options(
+        nodes=nodes,
+        node_cores=node_cores,
+        executors=executors,
+        executor_cores=executor_cores,
+        executor_memory=executor_memory,
+        data_size=data_size,
+        data_scale=data_scale,
+        cpu_rate=cpu_rate,
+        drive_rate=drive_rate,
+        network_rate=network_rate,
+        settings=settings,
+    )
+    with out.progress("simulating", quiet=quiet) as progress:
+        prediction = api.predict(
+            loaded,
+            replications=replications,
+            precision=opt.percentage(precision) if precision is not None else None,
+            seed=seed,
+            progress=progress,
+            **chosen,
+        )
+    if format is Format.json:
+        out.show_json(documents.prediction_document(prediction))
+    else:
+        out.show(tables.prediction_report(prediction))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(predict)

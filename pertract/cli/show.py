@@ -1,0 +1,46 @@
+"""``pertract show``: a model in readable form."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .errors import guarded
+from .options import Debug, Format, FormatOption, ModelPath, Quiet
+
+_PARTS = ("graph", "profiles", "workload", "resources")
+
+
+@guarded
+def show(
+    model: ModelPath,
+    graph: Annotated[bool, typer.Option("--graph", help="Only the execution architecture.")] = False,
+    profiles: Annotated[bool, typer.Option("--profiles", help="Only the resource profiles.")] = False,
+    workload: Annotated[bool, typer.Option("--workload", help="Only the data workload.")] = False,
+    resources: Annotated[bool, typer.Option("--resources", help="Only the resource architecture.")] = False,
+    format: FormatOption = Format.table,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Show the four parts of a model: execution, profiles, workload, resources.
+
+    Example: `pertract show model.yaml --profiles`
+    """
+    from .. import api
+    from ..report import documents, tables
+    from . import output as out
+
+    loaded = api.load(model)
+    if format is Format.json:
+        out.show_json(documents.model_document(loaded))
+        return
+    chosen = [
+        part for part, wanted in zip(_PARTS, (graph, profiles, workload, resources), strict=True) if wanted
+    ]
+    out.show(tables.model_report(loaded, chosen or _PARTS))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(show)

@@ -1,0 +1,65 @@
+"""PerTract-DSL, the language: execution, profiles, workload and resources in one document.
+
+Immutable pydantic models without file access; `text` turns documents into models and back.
+"""
+
+from .execution import (
+    ApplicationConfiguration,
+    Delay,
+    Edge,
+    ExecutionArchitecture,
+    ExecutorGroup,
+    Job,
+    Operation,
+    Partitions,
+    Stage,
+)
+from .profile import (
+    Demand,
+    ExecutorProfile,
+    ResourceProfiles,
+    StageProfile,
+    Volumes,
+)
+from .resources import Drives, NetworkChannel, NodeGroup, ResourceArchitecture
+from .system import (
+    SCHEMA_VERSION,
+    Completeness,
+    PerformanceModel,
+    Provenance,
+    Replay,
+    Run,
+)
+from .workload import DataWorkload, FileData, OpenSource, RecordData, SingleSource
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ApplicationConfiguration",
+    "Completeness",
+    "DataWorkload",
+    "Delay",
+    "Demand",
+    "Drives",
+    "Edge",
+    "ExecutionArchitecture",
+    "ExecutorGroup",
+    "ExecutorProfile",
+    "FileData",
+    "Job",
+    "NetworkChannel",
+    "NodeGroup",
+    "OpenSource",
+    "Operation",
+    "Partitions",
+    "PerformanceModel",
+    "Provenance",
+    "RecordData",
+    "Replay",
+    "ResourceArchitecture",
+    "ResourceProfiles",
+    "Run",
+    "SingleSource",
+    "Stage",
+    "StageProfile",
+    "Volumes",
+]

@@ -1,0 +1,158 @@
+"""Execution architecture: what runs after what, as nested directed graphs.
+
+Application > jobs > stages > operations (Kroß & Krcmar 2019, section 3.1.1). Edges are the true
+dependencies of the run: parallel branches stay parallel, and work of the driver between jobs and
+stages appears as delay nodes.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Count, Element, Identifier, NonNegative
+
+PartitionRule = Literal["fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism"]
+"""What decides the number of tasks of a stage.
+
+``fixed``: a number in the program or configuration. ``input_splits``: grows with the input, the
+size of a partition stays. ``total_slots``: all task slots of the application, which is Spark's
+default where no parallelism is set.
+``shuffle_partitions``, ``default_parallelism``: the setting of that name.
+"""
+
+
+class Operation(Element):
+    """One operator of a stage, such as ``map`` or ``Exchange``."""
+
+    name: str
+    """Name of the operator or of the data set it makes."""
+    call_site: str | None = None
+    """Where the program called it, such as ``count at Main.scala:12``."""
+
+
+class Partitions(Element):
+    """Into how many tasks the work of a stage is cut, and by which rule."""
+
+    count: Annotated[int, Field(ge=1)]
+    """Number of tasks in the calibration run."""
+    rule: PartitionRule = "fixed"
+    """How the number follows the configuration."""
+
+
+class Delay(Element):
+    """Time that passes without using a task slot: the driver computes, plans or waits."""
+
+    kind: Literal["delay"] = "delay"
+    id: Identifier
+    """Identifier, unique in the document."""
+    delay_s: NonNegative
+    """Length of the delay, seconds."""
+
+
+class Stage(Element):
+    """A set of tasks without dependencies among each other (one executed stage attempt)."""
+
+    kind: Literal["stage"] = "stage"
+    id: Identifier
+    """Identifier, unique in the document; ``stage-4`` or ``stage-4.1`` for a second attempt."""
+    name: str = ""
+    """Name of the stage as the framework logs it."""
+    profile: Identifier
+    """Identifier of the resource profile of its tasks."""
+    partitions: Partitions
+    """Number of tasks and the rule behind it."""
+    reads: tuple[Identifier, ...] = ()
+    """Identifiers of the data models read from storage."""
+    operations: tuple[Operation, ...] = ()
+    """Operators of the stage, first to last."""
+
+
+class Edge(Element):
+    """``head`` starts when every node with an edge to it has ended."""
+
+    tail: Identifier
+    """The node that ends first."""
+    head: Identifier
+    """The node that waits."""
+    data_transmission_factor: NonNegative | None = None
+    """Data volume entering the head through this edge / data volume entering the tail.
+
+    Absent where no data moves, or where no volume was measured at the tail.
+    """
+
+
+class Job(Element):
+    """A graph of stages that the driver submits at once."""
+
+    kind: Literal["job"] = "job"
+    id: Identifier
+    """Identifier, unique in the document."""
+    name: str = ""
+    """Description or call site of the action that submitted the job."""
+    group: str | None = None
+    """Job group (``spark.jobGroup.id``) or SQL execution the job belongs to."""
+    pool: str | None = None
+    """Scheduler pool (``spark.scheduler.pool``)."""
+    nodes: tuple[Annotated[Stage | Delay, Field(discriminator="kind")], ...] = ()
+    """Stages and driver delays of the job."""
+    edges: tuple[Edge, ...] = ()
+    """Dependencies between the nodes of this job."""
+
+
+class ExecutorGroup(Element):
+    """Executors that are alike and were available over the same time."""
+
+    count: Annotated[int, Field(ge=1)]
+    """Number of executors."""
+    slots: Annotated[int, Field(ge=1)]
+    """Tasks that one executor runs at the same time."""
+    memory_bytes: Count | None = None
+    """Heap of one executor, bytes; absent where unknown."""
+    registered_s: NonNegative = 0.0
+    """When they became usable, seconds after application start."""
+    removed_s: NonNegative | None = None
+    """When they stopped taking tasks, seconds after application start; absent if they stayed."""
+
+
+class ApplicationConfiguration(Element):
+    """How the framework ran the application in the calibration run."""
+
+    executors: Annotated[tuple[ExecutorGroup, ...], Field(min_length=1)]
+    """The executors, grouped."""
+    task_cpus: Annotated[int, Field(ge=1)] = 1
+    """Cores one task occupies (``spark.task.cpus``)."""
+    default_parallelism: Count | None = None
+    """``spark.default.parallelism`` where it was set."""
+    shuffle_partitions: Count | None = None
+    """``spark.sql.shuffle.partitions`` where it was set."""
+    dynamic_allocation: bool = False
+    """Whether executors came and went with the load."""
+    scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"
+    """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
+
+
+class ExecutionArchitecture(Element):
+    """The application as a graph of jobs and driver delays."""
+
+    framework: str
+    """Framework that ran the application, such as ``Spark``."""
+    framework_version: str | None = None
+    """Its version."""
+    configuration: ApplicationConfiguration
+    """Executors and settings of the calibration run."""
+    nodes: tuple[Annotated[Job | Delay, Field(discriminator="kind")], ...]
+    """Jobs in order of submission, and driver delays."""
+    edges: tuple[Edge, ...] = ()
+    """Dependencies between jobs and delays; also between stages of different jobs."""
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs, without the delays between them."""
+        return tuple(node for node in self.nodes if isinstance(node, Job))
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of all jobs."""
+        return tuple(n for job in self.jobs for n in job.nodes if isinstance(n, Stage))

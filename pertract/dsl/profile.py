@@ -1,0 +1,147 @@
+"""Resource profiles: what the tasks of a stage demand, and how that follows data and cluster.
+
+A demand has a *mean* per task, a sum of coefficients times variables (the parametric dependency
+of Kroß & Krcmar 2019, section 3.1.2), and a *spread*, the relative size of the demand in groups of
+tasks. The groups are the same for all demands of a profile and ordered by task duration, so that
+demands which occur together stay together when tasks are drawn.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Count, Element, Identifier, NonNegative, Positive
+
+Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
+"""What a demand occupies; ``delay`` occupies only the task slot."""
+Activity = Literal[
+    "scheduling",
+    "compute",
+    "garbage_collection",
+    "deserialisation",
+    "input",
+    "shuffle_fetch",
+    "shuffle_write",
+    "result",
+    "other",
+    "peak_execution",
+]
+"""What the task does meanwhile, in the decomposition of Spark's task metrics."""
+Unit = Literal["core_seconds", "seconds", "bytes"]
+"""Unit of a demand: work of a core, time blocked on a resource of the calibration run, or bytes."""
+Variable = Literal["constant", "task_bytes", "partitions", "executors"]
+"""What a demand can depend on.
+
+``constant`` is 1, ``task_bytes`` the mean data volume entering a task of the stage, ``partitions``
+the number of its tasks, ``executors`` the number of executors.
+"""
+
+
+class Demand(Element):
+    """What one task of a stage needs of one resource."""
+
+    resource: Resource
+    """The resource."""
+    activity: Activity
+    """What the task does with it."""
+    unit: Unit
+    """Unit of the mean."""
+    mean: dict[Variable, NonNegative]
+    """Mean demand of one task: the sum of coefficient x variable."""
+    spread: tuple[NonNegative, ...]
+    """Demand of each task group relative to the mean; the weighted mean of these is 1."""
+
+
+class Volumes(Element):
+    """Data moved by all tasks of a stage in the calibration run."""
+
+    input_bytes: Count = 0
+    """Read from storage or cache."""
+    input_records: Count = 0
+    """Records read from storage or cache."""
+    shuffle_read_local_bytes: Count = 0
+    """Shuffle blocks read on the same node."""
+    shuffle_read_remote_bytes: Count = 0
+    """Shuffle blocks fetched from other nodes."""
+    shuffle_read_records: Count = 0
+    """Records read from shuffle blocks."""
+    shuffle_write_bytes: Count = 0
+    """Shuffle blocks written."""
+    output_bytes: Count = 0
+    """Written to storage."""
+    memory_spilled_bytes: Count = 0
+    """Size in memory of what was spilled."""
+    disk_spilled_bytes: Count = 0
+    """Size on disk of what was spilled."""
+
+    @property
+    def entering_bytes(self) -> int:
+        """Data volume entering the stage: storage input plus shuffle input, bytes."""
+        return self.input_bytes + self.shuffle_read_local_bytes + self.shuffle_read_remote_bytes
+
+
+class StageProfile(Element):
+    """Resource profile of the tasks of one stage."""
+
+    id: Identifier
+    """Identifier, unique in the document."""
+    weights: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    """Number of calibration task attempts in each group, shortest first."""
+    launch_order: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    """Mean position of each group in the order of launch, 0 first to 1 last; random if absent."""
+    demands: tuple[Demand, ...]
+    """Demands of a task; those in seconds and core seconds add up to the time in a slot."""
+    volumes: Volumes = Volumes()
+    """Data moved by the stage."""
+    warm_up_s: NonNegative = 0.0
+    """Extra time of the first task on each slot: class loading, compilation, connections."""
+    warm_up_core_seconds: NonNegative = 0.0
+    """The CPU in the warm-up."""
+    usable_slots_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of all slots that the stage can use after its first wave.
+
+    Below 1 where tasks wait for slots near their data (``spark.locality.wait``).
+    """
+    dispatch_s: NonNegative = 0.0
+    """Time a slot stays empty between two tasks of this stage."""
+    handling_s: NonNegative = 0.0
+    """Time from a slot becoming free until the driver notes the end of its task."""
+    attempts_per_task: Positive = 1.0
+    """Task attempts per task: above 1 where attempts failed or were beaten by a speculative twin."""
+
+    @model_validator(mode="after")
+    def _aligned(self) -> StageProfile:
+        if self.launch_order and len(self.launch_order) != len(self.weights):
+            raise ValueError(
+                f"launch_order has {len(self.launch_order)} values, but the profile has "
+                f"{len(self.weights)} weights"
+            )
+        for demand in self.demands:
+            if len(demand.spread) != len(self.weights):
+                raise ValueError(
+                    f"the spread of {demand.resource}/{demand.activity} has {len(demand.spread)} "
+                    f"values, but the profile has {len(self.weights)} weights"
+                )
+        return self
+
+
+class ExecutorProfile(Element):
+    """CPU that an executor uses outside the threads of its tasks."""
+
+    start_core_seconds: NonNegative = 0.0
+    """Once per executor: start of the JVM, class loading, just-in-time compilation."""
+    per_task_core_second: NonNegative = 0.0
+    """Per core second of task CPU: compilation, shuffle serving, heartbeats."""
+    basis: Literal["prior", "measured"] = "prior"
+    """Whether these come from measurements of the application or from other applications."""
+
+
+class ResourceProfiles(Element):
+    """All resource profiles of an application."""
+
+    executor: ExecutorProfile = ExecutorProfile()
+    """Work of executors outside tasks."""
+    stages: tuple[StageProfile, ...] = ()
+    """One profile per stage."""

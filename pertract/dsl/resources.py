@@ -1,0 +1,69 @@
+"""Resource architecture: the cluster as groups of nodes and the network between them.
+
+Kroß & Krcmar 2019, section 3.1.4. Rates are relative to the calibration run unless a unit is named.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Count, Element, Identifier, NonNegative, Positive
+
+
+class Drives(Element):
+    """Drives of one node."""
+
+    count: Annotated[int, Field(ge=1)] = 1
+    """Number of drives."""
+    read_rate: Positive = 1.0
+    """Read speed relative to the calibration run."""
+    write_rate: Positive = 1.0
+    """Write speed relative to the calibration run."""
+
+
+class NodeGroup(Element):
+    """Nodes that are alike."""
+
+    id: Identifier
+    """Identifier, unique in the document."""
+    role: Literal["master", "worker"] = "worker"
+    """Workers carry executors."""
+    count: Annotated[int, Field(ge=1)]
+    """Number of nodes."""
+    cores: Annotated[int, Field(ge=1)]
+    """Cores of one node."""
+    cores_known: bool = True
+    """False where the log tells only the executor slots, which then stand for the cores."""
+    processing_rate: Positive = 1.0
+    """Speed of a core relative to the calibration run."""
+    memory_bytes: Count | None = None
+    """Memory of one node, bytes; absent where unknown."""
+    drives: Drives = Drives()
+    """Drives of one node."""
+
+
+class NetworkChannel(Element):
+    """The network that joins the nodes."""
+
+    rate: Positive = 1.0
+    """Speed relative to the calibration run."""
+    bandwidth_bytes_per_s: Positive | None = None
+    """Bandwidth of a node's link; absent where unknown."""
+    latency_s: NonNegative = 0.0
+    """Latency, seconds."""
+
+
+class ResourceArchitecture(Element):
+    """The cluster."""
+
+    nodes: Annotated[tuple[NodeGroup, ...], Field(min_length=1)]
+    """Groups of nodes."""
+    network: NetworkChannel = NetworkChannel()
+    """The network channel."""
+
+    @property
+    def workers(self) -> tuple[NodeGroup, ...]:
+        """The groups that carry executors."""
+        return tuple(group for group in self.nodes if group.role == "worker")

@@ -1,0 +1,5 @@
+"""From the records of a run to the parts of the language; pure functions."""
+
+from .model import build_model
+
+__all__ = ["build_model"]

@@ -1,0 +1,250 @@
+"""Execution architecture from jobs, stages and the gaps between them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from .. import dsl
+from ..sources.spark import JobRecord, SparkRun, StageRecord
+from .dependencies import job_predecessors
+from .partitions import partition_rule
+from .settings import configuration
+
+SHORTEST_DELAY_S = 0.001
+"""Gaps below the resolution of the log are not modelled."""
+
+
+def stage_id(stage: StageRecord) -> str:
+    """Return the identifier of a stage attempt in the model."""
+    return f"stage-{stage.id}" + (f".{stage.attempt}" if stage.attempt else "")
+
+
+def entering_bytes(stage: StageRecord) -> float:
+    """Return the volume entering a stage, bytes."""
+    if stage.summary is None:
+        return 0.0
+    volumes = stage.summary.volumes
+    names = ("input_bytes", "shuffle_read_local_bytes", "shuffle_read_remote_bytes")
+    return sum(volumes[name] for name in names)
+
+
+def build_execution(run: SparkRun, reads: dict[str, str]) -> dsl.ExecutionArchitecture:
+    """Return the execution architecture of a run.
+
+    Parameters
+    ----------
+    run
+        The measured run.
+    reads
+        The data model read by a stage, by stage identifier.
+    """
+    builder = _Builder(run, reads)
+    return builder.build()
+
+
+class _Builder:
+    def __init__(self, run: SparkRun, reads: dict[str, str]) -> None:
+        self.run = run
+        self.reads = reads
+        self.settings = configuration(run)
+        self.slots = sum(group.count * group.slots for group in self.settings.executors)
+        self.nodes: list[dsl.Job | dsl.Delay] = []
+        self.edges: list[dsl.Edge] = []
+        self.cross_edges: list[dsl.Edge] = []
+        self.producers = _Producers(run)
+
+    def build(self) -> dsl.ExecutionArchitecture:
+        jobs = self.run.jobs
+        before = job_predecessors(jobs)
+        for job, predecessors in zip(jobs, before, strict=True):
+            earlier = [jobs[k] for k in predecessors]
+            gap_s = job.submitted_s - max((j.completed_s for j in earlier), default=0.0)
+            self._connect([_job_id(j) for j in earlier], f"driver-before-{_job_id(job)}", gap_s, _job_id(job))
+            self.nodes.append(self._job(job))
+        self._closing(jobs, before)
+        return dsl.ExecutionArchitecture(
+            framework="Spark",
+            framework_version=self.run.version,
+            configuration=self.settings,
+            nodes=tuple(self.nodes),
+            edges=tuple(self.edges + self.cross_edges),
+        )
+
+    def _connect(self, tails: Sequence[str], delay_id: str, gap_s: float, head: str) -> None:
+        """Join jobs to a job, through a driver delay where time passed."""
+        if gap_s >= SHORTEST_DELAY_S:
+            self.nodes.append(dsl.Delay(id=delay_id, delay_s=round(gap_s, 3)))
+            self.edges += [dsl.Edge(tail=tail, head=delay_id) for tail in tails]
+            tails = [delay_id]
+        self.edges += [dsl.Edge(tail=tail, head=head) for tail in tails]
+
+    def _closing(self, jobs: Sequence[JobRecord], before: Sequence[Sequence[int]]) -> None:
+        """Append what the driver does after the last job."""
+        gap_s = self.run.response_time_s - max(job.completed_s for job in jobs)
+        if gap_s < SHORTEST_DELAY_S:
+            return
+        followed = {k for predecessors in before for k in predecessors}
+        last = [_job_id(job) for k, job in enumerate(jobs) if k not in followed]
+        self.nodes.append(dsl.Delay(id="driver-end", delay_s=round(gap_s, 3)))
+        self.edges += [dsl.Edge(tail=tail, head="driver-end") for tail in last]
+
+    # -- inside a job ----------------------------------------------------------------------------
+
+    def _job(self, job: JobRecord) -> dsl.Job:
+        nodes: list[dsl.Stage | dsl.Delay] = []
+        edges: list[dsl.Edge] = []
+        inner = {stage_id(stage): stage for stage in job.stages}
+        followed: set[str] = set()
+        for stage in job.stages:
+            name = stage_id(stage)
+            producers = self.producers.of(stage, job)
+            inside = [p for p in producers if stage_id(p) in inner]
+            outside = [p for p in producers if stage_id(p) not in inner]
+            ready_s = max([job.submitted_s, *(_end(p) for p in producers)])
+            gap_s = self._start(stage) - ready_s
+            head = name
+            if gap_s >= SHORTEST_DELAY_S:
+                head = f"{name}-delay"
+                nodes.append(dsl.Delay(id=head, delay_s=round(gap_s, 3)))
+                edges.append(dsl.Edge(tail=head, head=name, data_transmission_factor=1.0))
+            nodes.append(self._stage(stage) if stage.summary else self._unseen(stage))
+            edges += [self._edge(p, stage, head) for p in inside]
+            self.cross_edges += [self._edge(p, stage, head) for p in outside]
+            followed |= {stage_id(p) for p in inside}
+        self._job_end(job, nodes, edges, followed)
+        return dsl.Job(
+            id=_job_id(job),
+            name=job.name,
+            group=job.group,
+            pool=job.pool,
+            nodes=tuple(nodes),
+            edges=tuple(edges),
+        )
+
+    def _job_end(
+        self, job: JobRecord, nodes: list[dsl.Stage | dsl.Delay], edges: list[dsl.Edge], followed: set[str]
+    ) -> None:
+        """Append the time from the last task to the end of the job."""
+        last_s = max((_end(stage) for stage in job.stages), default=job.submitted_s)
+        gap_s = job.completed_s - last_s
+        if gap_s < SHORTEST_DELAY_S:
+            return
+        last = [stage_id(s) for s in job.stages if stage_id(s) not in followed]
+        delay = dsl.Delay(id=f"{_job_id(job)}-end", delay_s=round(gap_s, 3))
+        nodes.append(delay)
+        edges += [dsl.Edge(tail=tail, head=delay.id) for tail in last]
+
+    def _start(self, stage: StageRecord) -> float:
+        """Return when the stage could first launch a task, seconds.
+
+        The time from submission to the first launch is the driver's, unless the stage had to wait
+        for slots that other stages held or for executors that were still starting: the simulation
+        makes it wait for these itself.
+        """
+        if stage.summary is None:
+            return stage.submitted_s
+        launched_s = max(stage.submitted_s, stage.summary.first_launch_s)
+        if any(stage.submitted_s < e.added_s <= launched_s for e in self.run.executors):
+            return stage.submitted_s
+        busy = self.producers.running_in(stage.submitted_s, launched_s, stage)
+        return stage.submitted_s if busy else launched_s
+
+    def _edge(self, tail: StageRecord, head: StageRecord, head_id: str) -> dsl.Edge:
+        """Return the edge with its share of the data entering the head."""
+        into_tail = entering_bytes(tail)
+        written = [
+            (p, p.summary.volumes["shuffle_write_bytes"] if p.summary else 0.0)
+            for p in self.producers.of(head)
+        ]
+        total = sum(volume for _, volume in written)
+        factor = None
+        if head.summary and into_tail > 0 and total > 0:
+            volumes = head.summary.volumes
+            shuffled = volumes["shuffle_read_local_bytes"] + volumes["shuffle_read_remote_bytes"]
+            share = next(volume for p, volume in written if p is tail) / total
+            factor = float(f"{shuffled * share / into_tail:.6g}")
+        return dsl.Edge(tail=stage_id(tail), head=head_id, data_transmission_factor=factor)
+
+    def _stage(self, stage: StageRecord) -> dsl.Stage:
+        name = stage_id(stage)
+        assert stage.summary is not None
+        count = stage.summary.succeeded or stage.tasks or round(float(stage.summary.weights.sum()))
+        return dsl.Stage(
+            id=name,
+            name=" ".join(stage.name.split())[:120],
+            profile=name,
+            partitions=dsl.Partitions(
+                count=count, rule=partition_rule(stage, count, self.settings, self.slots)
+            ),
+            reads=(self.reads[name],) if name in self.reads else (),
+            operations=tuple(_operations(stage.rdds)),
+        )
+
+    def _unseen(self, stage: StageRecord) -> dsl.Delay:
+        """Return a delay for a stage of which the log holds no task, only its duration."""
+        return dsl.Delay(id=stage_id(stage), delay_s=round(stage.completed_s - stage.submitted_s, 3))
+
+
+class _Producers:
+    """Finds the stage attempts whose output a stage reads."""
+
+    def __init__(self, run: SparkRun) -> None:
+        self._attempts: dict[int, list[StageRecord]] = {}
+        self._by_rdd: dict[int, list[StageRecord]] = {}
+        self._rdd_of = run.skipped_stage_rdd
+        self._all = run.stages
+        for stage in self._all:
+            self._attempts.setdefault(stage.id, []).append(stage)
+            if stage.id in self._rdd_of:
+                self._by_rdd.setdefault(self._rdd_of[stage.id], []).append(stage)
+
+    def of(self, stage: StageRecord, _job: JobRecord | None = None) -> list[StageRecord]:
+        """Return the attempts that had to end before this one: parents, or its own failed attempt.
+
+        A parent that was skipped stands for an earlier stage which computed the same data set.
+        """
+        found: dict[str, StageRecord] = {}
+        for parent in stage.parents:
+            candidates = self._attempts.get(parent) or self._by_rdd.get(self._rdd_of.get(parent, -1), [])
+            ended = [
+                c for c in candidates if c is not stage and _end(c) <= stage.submitted_s + SHORTEST_DELAY_S
+            ]
+            if ended:
+                producer = max(ended, key=_end)
+                found[stage_id(producer)] = producer
+        earlier = [a for a in self._attempts[stage.id] if a.attempt == stage.attempt - 1]
+        for attempt in earlier:
+            if _end(attempt) <= stage.submitted_s:
+                found[stage_id(attempt)] = attempt
+        return list(found.values())
+
+    def running_in(self, begin_s: float, end_s: float, but: StageRecord) -> bool:
+        """Return whether another stage ran tasks in an interval."""
+        return any(
+            s.summary is not None and s.summary.first_launch_s < end_s and s.summary.last_finish_s > begin_s
+            for s in self._all
+            if s is not but
+        )
+
+
+def _end(stage: StageRecord) -> float:
+    """Return when the last task of a stage ended, seconds."""
+    return stage.summary.last_finish_s if stage.summary else stage.completed_s
+
+
+def _job_id(job: JobRecord) -> str:
+    return f"job-{job.id}"
+
+
+def _operations(rdds: Iterable[tuple[int, str, str | None, str | None]]) -> list[dsl.Operation]:
+    """Return the operators of a stage, one per scope, in order of their data sets."""
+    operations: dict[tuple[str, str | None], dsl.Operation] = {}
+    for _, name, scope, call_site in sorted(rdds):
+        try:
+            title = str(json.loads(scope)["name"]) if scope else name
+        except (ValueError, KeyError, TypeError):
+            title = name
+        site = " ".join(call_site.split())[:120] if call_site else None
+        operations.setdefault((title, site), dsl.Operation(name=title[:120], call_site=site))
+    return list(operations.values())

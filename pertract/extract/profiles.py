@@ -1,0 +1,133 @@
+"""Resource profiles from task summaries: demands per task, with the per-byte assumption."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import dsl
+from ..dsl.profile import Activity, Resource, Unit, Variable
+from ..sources.spark import SparkRun, StageRecord, TaskSummary
+from .execution import entering_bytes, stage_id
+
+PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
+"""CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
+
+FULLY_USED = 0.9
+"""Share of busy slots above which a stage counts as using all of them."""
+
+_DEMANDS: tuple[tuple[str, Resource, Activity, Unit, bool], ...] = (
+    # part, resource, activity, unit, grows with the data
+    ("cpu", "cpu", "compute", "core_seconds", True),
+    ("gc", "cpu", "garbage_collection", "core_seconds", True),
+    ("shuffle_fetch", "network", "shuffle_fetch", "seconds", True),
+    ("shuffle_write", "drive_write", "shuffle_write", "seconds", True),
+    ("other", "delay", "other", "seconds", True),
+    ("scheduling", "delay", "scheduling", "seconds", False),
+    ("deserialisation", "delay", "deserialisation", "seconds", False),
+    ("result", "delay", "result", "seconds", False),
+)
+
+
+def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
+    """Return the resource profiles of all executed stages of a run."""
+    alone = {stage_id(stage) for stage in run.stages if _alone(stage, run)}
+    gaps = [s.summary.gap_s for s in run.stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
+    usual_gap_s = float(np.median(gaps)) if gaps else 0.0
+    profiles = []
+    for stage in run.stages:
+        if stage.summary is None:
+            continue
+        if stage_id(stage) in alone:
+            ratio = _usable_slots(stage.summary, run)
+            profiles.append(_stage_profile(stage, stage.summary, stage.summary.gap_s, ratio))
+        else:  # other stages held slots in between: what was measured is not this stage's own
+            profiles.append(_stage_profile(stage, stage.summary, usual_gap_s, 1.0))
+    return dsl.ResourceProfiles(executor=PRIOR, stages=tuple(profiles))
+
+
+def _alone(stage: StageRecord, run: SparkRun) -> bool:
+    """Return whether no other stage ran tasks at the same time."""
+    mine = stage.summary
+    return mine is not None and not any(
+        s.summary.first_launch_s < mine.last_finish_s and s.summary.last_finish_s > mine.first_launch_s
+        for s in run.stages
+        if s is not stage and s.summary is not None
+    )
+
+
+def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
+    """Return the share of the slots that the stage kept busy while it had tasks to launch."""
+    there = [
+        e
+        for e in run.executors
+        if e.added_s <= summary.first_launch_s
+        and (e.removed_s is None or e.removed_s >= summary.last_launch_s)
+    ]
+    slots = sum(executor.slots for executor in there)
+    if summary.weights.sum() <= slots or not slots:
+        return 1.0
+    ratio = summary.concurrency / slots
+    return _short(ratio) if ratio < FULLY_USED else 1.0
+
+
+def _stage_profile(stage: StageRecord, summary: TaskSummary, gap_s: float, usable: float) -> dsl.StageProfile:
+    attempts = float(summary.weights.sum())
+    task_bytes = entering_bytes(stage) / attempts
+    demands = []
+    for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
+        resource, activity = usual_resource, usual_activity
+        values = summary.parts_s[part]
+        if part == "other" and _reads_storage(stage):
+            resource, activity = "drive_read", "input"
+        demands.append(_demand(resource, activity, unit, values, summary, task_bytes if grows else 0.0))
+    demands.append(
+        _demand("memory", "peak_execution", "bytes", summary.peak_memory_bytes, summary, task_bytes)
+    )
+    return dsl.StageProfile(
+        id=stage_id(stage),
+        weights=tuple(summary.weights.tolist()),
+        launch_order=tuple(round(p, 4) for p in summary.launch_order.tolist()),
+        demands=tuple(d for d in demands if d is not None),
+        volumes=dsl.Volumes(**{name: round(v) for name, v in summary.volumes.items()}),
+        warm_up_s=_short(summary.warm_up_s),
+        warm_up_core_seconds=_short(summary.warm_up_cpu_s),
+        usable_slots_ratio=usable,
+        dispatch_s=_short(max(0.0, gap_s)),
+        handling_s=_short(max(0.0, -gap_s)),
+        attempts_per_task=_short(attempts / (summary.succeeded or stage.tasks or attempts)),
+    )
+
+
+def _demand(
+    resource: Resource,
+    activity: Activity,
+    unit: Unit,
+    values: np.ndarray,
+    summary: TaskSummary,
+    task_bytes: float,
+) -> dsl.Demand | None:
+    """Return a demand per byte where the stage has bytes, a constant one otherwise."""
+    mean = float(np.average(values, weights=summary.weights))
+    if mean <= 0:
+        return None
+    variable: Variable = "task_bytes" if task_bytes > 0 else "constant"
+    coefficient = mean / task_bytes if task_bytes > 0 else mean
+    return dsl.Demand(
+        resource=resource,
+        activity=activity,
+        unit=unit,
+        mean={variable: float(f"{coefficient:.9g}")},
+        spread=tuple(_short(v) for v in (values / mean).tolist()),
+    )
+
+
+def _reads_storage(stage: StageRecord) -> bool:
+    """Return whether waiting inside tasks is most likely for storage, and not for Python workers."""
+    assert stage.summary is not None
+    python = any("Python" in name for _, name, _, _ in stage.rdds)
+    return stage.summary.volumes["input_bytes"] > 0 and not python
+
+
+def _short(value: float) -> float:
+    """Round to five significant digits: finer than the log's clock, and readable."""
+    return float(f"{value:.5g}")

@@ -1,0 +1,74 @@
+"""The application's configuration: executors as they came and went, and Spark properties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from .. import dsl
+from ..sources.spark import SparkRun
+from ..units import parse_memory
+
+
+def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
+    """Return the executors and settings of a run."""
+    properties = run.properties
+    return dsl.ApplicationConfiguration(
+        executors=_executor_groups(run),
+        task_cpus=_integer(properties, "spark.task.cpus") or 1,
+        default_parallelism=_integer(properties, "spark.default.parallelism"),
+        shuffle_partitions=_integer(properties, "spark.sql.shuffle.partitions"),
+        dynamic_allocation=properties.get("spark.dynamicAllocation.enabled", "").lower() == "true",
+        scheduler_mode="FAIR" if properties.get("spark.scheduler.mode", "").upper() == "FAIR" else "FIFO",
+    )
+
+
+def most_slots(groups: tuple[dsl.ExecutorGroup, ...]) -> int:
+    """Return the most task slots that were available at one time."""
+    changes: list[tuple[float, int]] = []
+    for group in groups:
+        slots = group.count * group.slots
+        changes.append((group.registered_s, slots))
+        if group.removed_s is not None:
+            changes.append((group.removed_s, -slots))
+    most = now = 0
+    for _, change in sorted(changes):
+        now += change
+        most = max(most, now)
+    return most
+
+
+def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:
+    memory = _executor_memory(run)
+    alike = Counter(
+        (
+            executor.slots,
+            round(executor.added_s, 3),
+            None if executor.removed_s is None else round(max(executor.removed_s, executor.added_s), 3),
+        )
+        for executor in _working(run)
+    )
+    return tuple(
+        dsl.ExecutorGroup(
+            count=n, slots=slots, memory_bytes=memory, registered_s=added_s, removed_s=removed_s
+        )
+        for (slots, added_s, removed_s), n in alike.items()
+    )
+
+
+def _working(run: SparkRun) -> list:  # type: ignore[type-arg]
+    """Return the executors that can matter: not those registered after the run had ended."""
+    inside = [e for e in run.executors if e.tasks or e.added_s < run.response_time_s]
+    return inside or run.executors
+
+
+def _executor_memory(run: SparkRun) -> int | None:
+    local = all(executor.id == "driver" for executor in run.executors)
+    key = "spark.driver.memory" if local else "spark.executor.memory"
+    text = run.properties.get(key)
+    return parse_memory(text) if text else None
+
+
+def _integer(properties: Mapping[str, str], key: str) -> int | None:
+    text = properties.get(key, "").strip()
+    return int(text) if text.isdigit() and int(text) > 0 else None

@@ -1,0 +1,354 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from .. import dsl
+from ..simulate import Estimate, Prediction
+from ..units import format_duration, format_size
+from .documents import summary
+
+TOP_STAGES = 8
+
+
+def plain_table(
+    columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], *, title: str = ""
+) -> RenderableType:
+    """Return a table without frame below its title; columns are (heading, justification)."""
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in columns:
+        table.add_column(heading, justify=justify, header_style="dim", overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return Group(Text(title, style="bold"), table) if title else table
+
+
+def _facts(rows: Iterable[tuple[str, str]], title: str) -> RenderableType:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value))
+    return Group(Text(title, style="bold"), table)
+
+
+# -- prediction ------------------------------------------------------------------------------------
+
+
+def prediction_report(prediction: Prediction) -> RenderableType:
+    """Return what people want to know of a prediction, the answer first."""
+    parts: list[RenderableType] = [_answer(prediction), Text(), _breakdown(prediction), Text()]
+    parts.append(_longest_stages(prediction))
+    notes = [f"{prediction.support.kind}: {', '.join(prediction.support.why)}"]
+    parts += [Text(), *(Text(note, style="dim") for note in notes)]
+    parts += [Text(f"warning: {warning}", style="yellow") for warning in prediction.warnings]
+    return Group(*parts)
+
+
+def _answer(prediction: Prediction) -> RenderableType:
+    c = prediction.configuration
+    where = f"{len(c.executors)} executors with {c.executor_cores} cores ({c.slots} slots)"
+    if c.nodes_known:
+        where += f" on {len(c.node_cores)} nodes"
+    if c.data_scale != 1:
+        where += f", {c.data_scale:.3g} times the data"
+    return plain_table(
+        [("", "left"), ("mean", "right"), ("90 % of runs lie within", "right"), ("mean known to", "right")],
+        [
+            ("response time", *_time_cells(prediction.response_time_s)),
+            ("jobs only", *_time_cells(prediction.job_span_s)),
+            ("CPU utilisation", *_ratio_cells(prediction.cpu_utilisation)),
+            ("  of tasks", *_ratio_cells(prediction.task_cpu_utilisation)),
+        ],
+        title=f"{prediction.model.name} on {where}",
+    )
+
+
+def _time_cells(value: Estimate) -> tuple[str, str, str]:
+    low, high = value.interval90
+    half = value.ci95[1] - value.mean
+    return (
+        format_duration(value.mean),
+        f"{format_duration(low)} to {format_duration(high)}",
+        f"±{half / value.mean:.1%}" if value.mean else "",
+    )
+
+
+def _ratio_cells(value: Estimate) -> tuple[str, str, str]:
+    low, high = value.interval90
+    half = value.ci95[1] - value.mean
+    relative = f"±{half / value.mean:.1%}" if value.mean else ""
+    return f"{value.mean:.1%}", f"{low:.1%} to {high:.1%}", relative
+
+
+_PART_NAMES = {
+    "driver": "driver and waits between jobs",
+    "scheduling": "scheduling of tasks",
+    "slot_wait": "waiting for a slot",
+    "cpu": "CPU",
+    "gc": "garbage collection",
+    "drive": "drives",
+    "network": "network",
+    "other": "other waits in tasks",
+}
+
+
+def _breakdown(prediction: Prediction) -> RenderableType:
+    total = sum(prediction.breakdown_s.values()) or 1.0
+    rows = [
+        (_PART_NAMES[part], format_duration(seconds), f"{seconds / total:.0%}")
+        for part, seconds in sorted(prediction.breakdown_s.items(), key=lambda item: -item[1])
+        if seconds / total >= 0.005
+    ]
+    return plain_table(
+        [("", "left"), ("time", "right"), ("share", "right")],
+        rows,
+        title="Where the time goes (critical path)",
+    )
+
+
+def _longest_stages(prediction: Prediction) -> RenderableType:
+    stages = sorted(prediction.stages, key=lambda s: s.start_s - s.end_s)[:TOP_STAGES]
+    rows = [
+        (
+            s.id,
+            s.job,
+            f"{s.tasks}",
+            format_duration(s.start_s),
+            format_duration(s.end_s - s.start_s),
+            format_duration(s.task_mean_s),
+            format_duration(s.task_max_s),
+            s.name,
+        )
+        for s in stages
+    ]
+    columns = [
+        ("stage", "left"),
+        ("job", "left"),
+        ("tasks", "right"),
+        ("starts at", "right"),
+        ("takes", "right"),
+        ("task mean", "right"),
+        ("task max", "right"),
+        ("name", "left"),
+    ]
+    count = len(prediction.stages)
+    title = f"Longest stages ({len(stages)} of {count})" if count > len(stages) else "Stages, longest first"
+    return plain_table(columns, rows, title=title)
+
+
+# -- extraction ------------------------------------------------------------------------------------
+
+
+def extraction_report(model: dsl.PerformanceModel, output: str) -> RenderableType:
+    """Return what an extraction found and how far its model can be trusted."""
+    parts: list[RenderableType] = [model_summary(model)]
+    if model.replay and model.runs:
+        parts += [Text(), _replay(model.replay, model.runs[0])]
+    parts += _completeness_lines(model)
+    parts += [Text(), Text(f"model written to {output}")]
+    return Group(*parts)
+
+
+def _replay(replay: dsl.Replay, run: dsl.Run) -> RenderableType:
+    rows = [
+        (name, format_duration(measured), format_duration(simulated), f"{error:+.2%}")
+        for name, measured, simulated, error in (
+            ("response time", run.response_time_s, replay.response_time_s, replay.error),
+            ("jobs only", run.job_span_s, replay.job_span_s, replay.job_span_error),
+        )
+    ]
+    return plain_table(
+        [("", "left"), ("measured", "right"), ("simulated", "right"), ("replay error", "right")],
+        rows,
+        title="Replay of the log's own configuration",
+    )
+
+
+def model_summary(model: dsl.PerformanceModel) -> RenderableType:
+    """Return the figures that identify a model."""
+    s = summary(model)
+    rows = [
+        ("application", f"{s['application_id']}" if s["application_id"] else "-"),
+        ("framework", f"{s['framework']} {s['framework_version'] or '(version unknown)'}"),
+        ("ran", f"{s['jobs']} jobs, {s['stages']} stages, {s['tasks']} task attempts"),
+        ("on", f"{s['executors']} executors, {s['slots']} slots"),
+    ]
+    if s["response_time_s"] is not None:
+        rows.append(
+            ("took", f"{format_duration(s['response_time_s'])} (jobs {format_duration(s['job_span_s'])})")
+        )
+    if s["data_bytes"]:
+        rows.append(("read", format_size(s["data_bytes"])))
+    return _facts(rows, model.name)
+
+
+def _completeness_lines(model: dsl.PerformanceModel) -> list[RenderableType]:
+    completeness = model.completeness
+    lines: list[RenderableType] = []
+    if completeness.ratio < 1:
+        seen, expected = completeness.tasks_seen, completeness.tasks_expected
+        lines.append(
+            Text(
+                f"warning: the log holds {seen} of {expected} tasks ({completeness.ratio:.1%})",
+                style="yellow",
+            )
+        )
+    lines += [Text(f"note: {note}", style="yellow") for note in completeness.notes]
+    return [Text(), *lines] if lines else []
+
+
+# -- the four parts of a model ---------------------------------------------------------------------
+
+
+def model_report(model: dsl.PerformanceModel, parts: Sequence[str]) -> RenderableType:
+    """Return the named parts of a model, of ``graph``, ``profiles``, ``workload`` and ``resources``."""
+    views = {
+        "graph": execution_view,
+        "profiles": profiles_view,
+        "workload": workload_view,
+        "resources": resources_view,
+    }
+    shown: list[RenderableType] = [model_summary(model)]
+    for part in parts:
+        shown += [Text(), views[part](model)]
+    return Group(*shown, *_completeness_lines(model))
+
+
+def execution_view(model: dsl.PerformanceModel) -> RenderableType:
+    """Return jobs, stages and delays with what each waits for."""
+    execution = model.execution
+    before: dict[str, list[str]] = {}
+    for edge in (*execution.edges, *(e for job in execution.jobs for e in job.edges)):
+        factor = edge.data_transmission_factor
+        moved = f" x{factor:.3g}" if factor is not None and factor != 1 else ""
+        before.setdefault(edge.head, []).append(edge.tail + moved)
+    tree = Tree(Text("Execution architecture", style="bold"))
+    for node in execution.nodes:
+        branch = tree.add(_node_line(node, before))
+        if isinstance(node, dsl.Job):
+            for inner in node.nodes:
+                branch.add(_node_line(inner, before))
+    return tree
+
+
+def _node_line(node: dsl.Job | dsl.Stage | dsl.Delay, before: dict[str, list[str]]) -> Text:
+    line = Text(node.id)
+    if isinstance(node, dsl.Delay):
+        line.append(f"  {format_duration(node.delay_s)} of the driver", style="dim")
+    elif isinstance(node, dsl.Stage):
+        line.append(
+            f"  {node.partitions.count} tasks ({node.partitions.rule.replace('_', ' ')})  {node.name}",
+            style="dim",
+        )
+    else:
+        line.append(f"  {node.name}" + (f"  [group {node.group}]" if node.group else ""), style="dim")
+    if node.id in before:
+        line.append(f"  after {', '.join(before[node.id])}", style="cyan")
+    return line
+
+
+def profiles_view(model: dsl.PerformanceModel) -> RenderableType:
+    """Return the mean demands of a task of every stage."""
+    rows = [
+        (profile.id, f"{sum(profile.weights):.0f}", *_demand_cells(profile))
+        for profile in model.profiles.stages
+    ]
+    columns = [(name, "left" if name == "stage" else "right") for name in ("stage", "attempts", *_COLUMNS)]
+    executor = model.profiles.executor
+    note = Text(
+        f"executors also use {executor.start_core_seconds:g} core-s at their start and "
+        f"{executor.per_task_core_second:g} per core-s of their tasks ({executor.basis})",
+        style="dim",
+    )
+    return Group(plain_table(columns, rows, title="Resource profiles (mean of one task)"), note)
+
+
+_COLUMNS = ("CPU", "GC", "drive", "network", "wait", "data in", "warm-up", "grows with")
+_WAITS = ("scheduling", "deserialisation", "result", "other")
+
+
+def _demand_cells(profile: dsl.StageProfile) -> tuple[str, ...]:
+    attempts = sum(profile.weights)
+    task_bytes = profile.volumes.entering_bytes / attempts
+    values = {"constant": 1.0, "task_bytes": task_bytes, "partitions": attempts, "executors": 1.0}
+    means = dict.fromkeys(("compute", "garbage_collection", "drive", "shuffle_fetch", "wait"), 0.0)
+    for demand in profile.demands:
+        if demand.unit == "bytes":
+            continue
+        mean = sum(c * values[name] for name, c in demand.mean.items())
+        key = "wait" if demand.activity in _WAITS else demand.activity
+        means["drive" if key in ("input", "shuffle_write") else key] += mean
+    grows = sorted({name for d in profile.demands for name in d.mean if name != "constant"})
+    return (
+        *(format_duration(seconds) if seconds else "-" for seconds in means.values()),
+        format_size(task_bytes) if task_bytes else "-",
+        format_duration(profile.warm_up_s) if profile.warm_up_s else "-",
+        ", ".join(grows).replace("_", " ") or "nothing",
+    )
+
+
+def workload_view(model: dsl.PerformanceModel) -> RenderableType:
+    """Return the data models."""
+    rows = []
+    for item in model.workload.data:
+        size = format_size(item.size_bytes) if isinstance(item, dsl.FileData) else "-"
+        records = f"{item.records}" if isinstance(item, dsl.FileData) else "-"
+        rows.append((item.id, size, records, f"{item.partitions}", item.source.kind, item.name or "-"))
+    if not rows:
+        return Group(
+            Text("Data workload", style="bold"), Text("no input from storage in the log", style="dim")
+        )
+    columns = [
+        ("data", "left"),
+        ("size", "right"),
+        ("records", "right"),
+        ("partitions", "right"),
+        ("arrives", "left"),
+        ("name", "left"),
+    ]
+    return plain_table(columns, rows, title="Data workload")
+
+
+def resources_view(model: dsl.PerformanceModel) -> RenderableType:
+    """Return node groups and executors."""
+    nodes = plain_table(
+        [("nodes", "left"), ("count", "right"), ("cores", "right"), ("rate", "right"), ("memory", "right")],
+        [
+            (
+                group.id,
+                f"{group.count}",
+                f"{group.cores}" + ("" if group.cores_known else " (slots)"),
+                f"{group.processing_rate:g}",
+                format_size(group.memory_bytes) if group.memory_bytes else "-",
+            )
+            for group in model.resources.nodes
+        ],
+        title="Resource architecture",
+    )
+    executors = plain_table(
+        [
+            ("executors", "right"),
+            ("slots each", "right"),
+            ("memory", "right"),
+            ("from", "right"),
+            ("to", "right"),
+        ],
+        [
+            (
+                f"{group.count}",
+                f"{group.slots}",
+                format_size(group.memory_bytes) if group.memory_bytes else "-",
+                format_duration(group.registered_s),
+                format_duration(group.removed_s) if group.removed_s is not None else "end",
+            )
+            for group in model.execution.configuration.executors
+        ],
+    )
+    return Group(nodes, Text(), executors)

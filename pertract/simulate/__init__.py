@@ -1,0 +1,21 @@
+"""Simulate a performance model on a configuration, replicate it, and state the uncertainty."""
+
+from .configuration import Configuration, Options, resolve
+from .engine import Trace, simulate
+from .intervals import Estimate
+from .plan import Plan, compile_plan
+from .prediction import Prediction, StageEstimate, predict
+
+__all__ = [
+    "Configuration",
+    "Estimate",
+    "Options",
+    "Plan",
+    "Prediction",
+    "StageEstimate",
+    "Trace",
+    "compile_plan",
+    "predict",
+    "resolve",
+    "simulate",
+]

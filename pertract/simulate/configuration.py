@@ -1,0 +1,293 @@
+"""The cluster and data to predict for: what was asked, completed by what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from statistics import mode
+
+from .. import dsl
+from ..errors import UsageError
+from ..units import parse_memory
+
+_SETTINGS = (
+    "spark.default.parallelism",
+    "spark.sql.shuffle.partitions",
+    "spark.task.cpus",
+    "spark.executor.instances",
+    "spark.executor.cores",
+    "spark.executor.memory",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A what-if question; everything that is None stays as in the calibration run."""
+
+    nodes: int | None = None
+    """Worker nodes."""
+    node_cores: int | None = None
+    """Cores of a worker node."""
+    executors: int | None = None
+    """Executors in all."""
+    executor_cores: int | None = None
+    """Cores, and so task slots, of an executor."""
+    executor_memory_bytes: int | None = None
+    """Heap of an executor, bytes."""
+    data_bytes: float | None = None
+    """Volume read from storage, bytes; not together with ``data_scale``."""
+    data_scale: float | None = None
+    """Volume relative to the calibration run."""
+    cpu_rate: float = 1.0
+    """Speed of a core relative to the calibration run."""
+    drive_rate: float = 1.0
+    """Speed of the drives relative to the calibration run."""
+    network_rate: float = 1.0
+    """Speed of the network relative to the calibration run."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Spark properties to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorPlan:
+    """One executor of the simulated cluster."""
+
+    slots: int
+    node: int
+    """Position of its node."""
+    registered_s: float
+    removed_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the simulation needs to know about cluster, data and settings."""
+
+    executors: tuple[ExecutorPlan, ...]
+    node_cores: tuple[int, ...]
+    """Cores of each node."""
+    nodes_known: bool
+    """Whether ``node_cores`` are cores of machines, and not just slots of executors."""
+    executor_cores: int
+    """Cores of an executor; the most common number where they differ."""
+    executor_memory_bytes: int | None
+    data_bytes: float
+    data_scale: float
+    cpu_rate: float
+    drive_rate: float
+    network_rate: float
+    task_cpus: int
+    default_parallelism: int | None
+    shuffle_partitions: int | None
+    slots: int
+    """Most task slots available at one time."""
+    measured_slots: int
+    """The same in the calibration run."""
+    as_measured: bool
+    """Whether this is the configuration of the calibration run."""
+    warnings: tuple[str, ...]
+    """What the answer leaves out or assumes, one sentence each."""
+
+    @property
+    def worker_cores(self) -> int:
+        """Cores that utilisation is relative to: of the nodes, or the slots where nodes are unknown."""
+        return sum(self.node_cores) if self.nodes_known else self.slots * self.task_cpus
+
+
+def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
+    """Return the configuration that the options and the model's calibration run describe.
+
+    Raises
+    ------
+    UsageError
+        If options contradict each other or cannot have an effect.
+    """
+    options = _with_settings(options)
+    _check(options)
+    measured = model.execution.configuration
+    warnings: list[str] = []
+    task_cpus = _setting(options, "spark.task.cpus") or measured.task_cpus
+    static = any(v is not None for v in (options.nodes, options.executors, options.executor_cores))
+    static = static or task_cpus != measured.task_cpus
+    if static:
+        executors, cores_per_executor = _static_executors(model, options, task_cpus, warnings)
+    else:
+        executors = _measured_executors(model)
+        cores_per_executor = mode(e.slots for e in executors) * task_cpus
+    node_cores, nodes_known = _nodes(model, options, executors, task_cpus)
+    data_bytes = model.workload.size_bytes
+    scale = options.data_scale if options.data_scale is not None else 1.0
+    if options.data_bytes is not None:
+        if not data_bytes:
+            raise UsageError(
+                "the data size cannot be set: the log tells of no input from storage",
+                hint="Use --data-scale to say how much more data there is.",
+            )
+        scale = options.data_bytes / data_bytes
+    memory = options.executor_memory_bytes
+    measured_memory = measured.executors[0].memory_bytes
+    if memory is not None and memory != measured_memory:
+        warnings.append("executor memory is noted, but its effect on spilling and GC is not predicted yet")
+    slots = _most_slots(executors)
+    return Configuration(
+        executors=executors,
+        node_cores=node_cores,
+        nodes_known=nodes_known,
+        executor_cores=cores_per_executor,
+        executor_memory_bytes=memory if memory is not None else measured_memory,
+        data_bytes=data_bytes * scale,
+        data_scale=scale,
+        cpu_rate=options.cpu_rate,
+        drive_rate=options.drive_rate,
+        network_rate=options.network_rate,
+        task_cpus=task_cpus,
+        default_parallelism=_setting(options, "spark.default.parallelism") or measured.default_parallelism,
+        shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
+        slots=slots,
+        measured_slots=_most_slots(_measured_executors(model)),
+        as_measured=options == Options(),
+        warnings=tuple(warnings),
+    )
+
+
+def _with_settings(options: Options) -> Options:
+    """Let ``spark.executor.*`` settings stand for the options of the same meaning."""
+    from dataclasses import replace
+
+    for key in options.settings:
+        if key not in _SETTINGS:
+            raise UsageError(
+                f"the setting '{key}' has no effect on the prediction",
+                hint=f"Settings that have: {', '.join(_SETTINGS)}.",
+            )
+    changes: dict[str, int] = {}
+    for key, name in (("spark.executor.instances", "executors"), ("spark.executor.cores", "executor_cores")):
+        if (value := _setting(options, key)) is not None:
+            changes[name] = value
+    if memory := options.settings.get("spark.executor.memory"):
+        parsed = parse_memory(memory)
+        if parsed is None:
+            raise UsageError(f"'{memory}' is not a memory size", hint="Write, for example, 4g or 512m.")
+        changes["executor_memory_bytes"] = parsed
+    for name, value in changes.items():
+        if getattr(options, name) not in (None, value):
+            raise UsageError(
+                f"--set gives another number than --{name.replace('_bytes', '').replace('_', '-')}",
+                hint="Give it once.",
+            )
+    return replace(options, **changes)  # type: ignore[arg-type]
+
+
+def _setting(options: Options, key: str) -> int | None:
+    text = options.settings.get(key)
+    if text is None:
+        return None
+    if not text.strip().isdigit() or int(text) < 1:
+        raise UsageError(f"the setting {key} must be a whole number above zero, not '{text}'")
+    return int(text)
+
+
+def _check(options: Options) -> None:
+    if options.data_bytes is not None and options.data_scale is not None:
+        raise UsageError("--data-size and --data-scale exclude each other", hint="Give one of them.")
+    numbers = {
+        "--nodes": options.nodes,
+        "--node-cores": options.node_cores,
+        "--executors": options.executors,
+        "--executor-cores": options.executor_cores,
+        "--executor-memory": options.executor_memory_bytes,
+        "--data-size": options.data_bytes,
+        "--data-scale": options.data_scale,
+        "--cpu-rate": options.cpu_rate,
+        "--drive-rate": options.drive_rate,
+        "--network-rate": options.network_rate,
+    }
+    for name, value in numbers.items():
+        if value is not None and not 0 < value < float("inf"):
+            raise UsageError(f"{name} must be above zero, not {value:g}")
+
+
+def _measured_executors(model: dsl.PerformanceModel) -> tuple[ExecutorPlan, ...]:
+    """Return the executors of the calibration run on as many nodes as it had."""
+    nodes = sum(group.count for group in model.resources.workers)
+    executors: list[ExecutorPlan] = []
+    for group in model.execution.configuration.executors:
+        for _ in range(group.count):
+            node = len(executors) % nodes
+            executors.append(ExecutorPlan(group.slots, node, group.registered_s, group.removed_s))
+    return tuple(executors)
+
+
+def _static_executors(
+    model: dsl.PerformanceModel, options: Options, task_cpus: int, warnings: list[str]
+) -> tuple[tuple[ExecutorPlan, ...], int]:
+    """Return executors that stay for the whole application, and the cores of each."""
+    measured = _measured_executors(model)
+    configuration = model.execution.configuration
+    if configuration.dynamic_allocation:
+        warnings.append("the application used dynamic allocation; a fixed number of executors is predicted")
+    measured_nodes = len({e.node for e in measured})
+    per_node = max(1, round(_most_executors(measured) / measured_nodes))
+    count = options.executors
+    if count is None:
+        count = options.nodes * per_node if options.nodes is not None else _most_executors(measured)
+    cores = options.executor_cores or mode(e.slots for e in measured) * configuration.task_cpus
+    slots = cores // task_cpus
+    if slots < 1:
+        raise UsageError(
+            f"a task needs {task_cpus} cores, but an executor has only {cores}",
+            hint="Give more executor cores or a smaller spark.task.cpus.",
+        )
+    nodes = options.nodes or max(1, -(-count // per_node))
+    registered = _registration_times(measured, count, configuration.dynamic_allocation)
+    return tuple(ExecutorPlan(slots, i % nodes, registered[i], None) for i in range(count)), cores
+
+
+def _registration_times(measured: tuple[ExecutorPlan, ...], count: int, dynamic: bool) -> list[float]:
+    """Return when each of ``count`` executors registers, from when the measured ones did."""
+    times = sorted(e.registered_s for e in measured)
+    if dynamic:  # later ones came for the load, not because starting took so long
+        return [times[0]] * count
+    if count <= len(times):
+        return times[:count]
+    return sorted(times[i * len(times) // count] for i in range(count))
+
+
+def _nodes(
+    model: dsl.PerformanceModel, options: Options, executors: tuple[ExecutorPlan, ...], task_cpus: int
+) -> tuple[tuple[int, ...], bool]:
+    """Return the cores of each node and whether they are cores of machines."""
+    count = max(e.node for e in executors) + 1
+    if options.nodes is not None:
+        count = options.nodes
+    if options.node_cores is not None:
+        return (options.node_cores,) * count, True
+    workers = model.resources.workers
+    known = all(group.cores_known for group in workers)
+    if known:
+        cores = [group.cores for group in workers for _ in range(group.count)]
+        return tuple(cores[i % len(cores)] for i in range(count)), True
+    occupied = [0] * count
+    for executor in executors:
+        occupied[executor.node] += executor.slots * task_cpus
+    return tuple(max(1, cores) for cores in occupied), False
+
+
+def _most_slots(executors: tuple[ExecutorPlan, ...]) -> int:
+    return _most(executors, [e.slots for e in executors])
+
+
+def _most_executors(executors: tuple[ExecutorPlan, ...]) -> int:
+    return _most(executors, [1] * len(executors))
+
+
+def _most(executors: tuple[ExecutorPlan, ...], sizes: list[int]) -> int:
+    changes = [(e.registered_s, size) for e, size in zip(executors, sizes, strict=True)]
+    changes += [
+        (e.removed_s, -size) for e, size in zip(executors, sizes, strict=True) if e.removed_s is not None
+    ]
+    most = now = 0
+    for _, change in sorted(changes):
+        now += change
+        most = max(most, now)
+    return max(1, most)

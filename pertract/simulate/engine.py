@@ -1,0 +1,175 @@
+"""One simulated execution of a plan, on SimPy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from ..errors import Deadlock
+from .draw import Tasks, draw
+from .plan import Plan
+from .slots import SlotPool, StageRun
+
+
+@dataclass(frozen=True, slots=True)
+class StageTrace:
+    """What happened to one stage."""
+
+    submitted_s: float
+    ended_s: float
+    starts_s: np.ndarray
+    """Launch of each task, shape ``(n_tasks,)``."""
+    ends_s: np.ndarray
+    """End of each task, shape ``(n_tasks,)``."""
+    tasks: Tasks
+    last: int
+    """Task that ended last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What happened in one simulated execution; times in seconds after application start."""
+
+    plan: Plan
+    begin_s: list[float]
+    """When each graph node could begin."""
+    end_s: list[float]
+    """When each graph node ended."""
+    trigger: list[int]
+    """The predecessor that ended last, or -1."""
+    stages: list[StageTrace]
+    core_s: list[list[tuple[float, float]]] = field(default_factory=list)
+    """For each node with shared cores: times and core seconds served until then."""
+
+    @property
+    def response_time_s(self) -> float:
+        """End of the last graph node."""
+        return max(self.end_s, default=0.0)
+
+    @property
+    def job_span_s(self) -> float:
+        """First job start to last job end."""
+        starts = [t for t, name in zip(self.begin_s, self.plan.ids, strict=True) if name.endswith(":start")]
+        ends = [t for t, name in zip(self.end_s, self.plan.ids, strict=True) if name.endswith(":end")]
+        return max(ends) - min(starts) if starts else 0.0
+
+
+def simulate(plan: Plan, rng: np.random.Generator) -> Trace:
+    """Return the trace of one replication.
+
+    Parameters
+    ----------
+    plan
+        The compiled model.
+    rng
+        Source of randomness; the same state gives the same trace.
+
+    Raises
+    ------
+    Deadlock
+        If tasks are left but no executor will offer a slot.
+    """
+    return _Execution(plan, rng).run()
+
+
+class _Execution:
+    def __init__(self, plan: Plan, rng: np.random.Generator) -> None:
+        self.plan = plan
+        self.env = simpy.Environment()
+        self.pool = SlotPool(self.env, plan, self._stage_done)
+        # Drawn before anything runs: the schedule does not change what is drawn for a stage.
+        self.tasks = [draw(stage, plan.slots, rng) for stage in plan.stages]
+        n = len(plan.ids)
+        self.begin_s, self.end_s, self.trigger = [0.0] * n, [0.0] * n, [-1] * n
+        self.waits_for = list(plan.waits_for)
+        self.node_of = {stage: node for node, stage in enumerate(plan.stage_of) if stage >= 0}
+        self.traces: list[StageTrace | None] = [None] * len(plan.stages)
+        self.unfinished = n
+
+    def run(self) -> Trace:
+        self.env.timeout(0).callbacks.append(self._begin)
+        self.env.run()
+        if self.unfinished:
+            waiting = [self.plan.stages[s].id for s in self.pool.waiting()]
+            raise Deadlock(
+                f"tasks of {', '.join(waiting[:3])} wait for slots, but every executor has left",
+                hint="Give the number of executors with --executors.",
+            )
+        return Trace(
+            plan=self.plan,
+            begin_s=self.begin_s,
+            end_s=self.end_s,
+            trigger=self.trigger,
+            stages=[trace for trace in self.traces if trace is not None],
+            core_s=[server.history for server in self.pool.servers.values()],
+        )
+
+    def _begin(self, _: Any) -> None:
+        for node, count in enumerate(self.plan.waits_for):
+            if not count:
+                self._start(node)
+        self.pool.advance()
+
+    def _start(self, node: int) -> None:
+        self.begin_s[node] = self.env.now
+        stage = self.plan.stage_of[node]
+        if stage >= 0:
+            tasks = self.tasks[stage]
+            plan = self.plan.stages[stage]
+            run = StageRun(
+                stage,
+                plan.priority,
+                tasks.slot_s.tolist(),
+                tasks.cpu_s.tolist(),
+                most=plan.usable_slots,
+                at_first=self.plan.slots,
+            )
+            self.pool.submit(run)
+        elif self.plan.delay_s[node] > 0:
+            self._later(node, self.plan.delay_s[node])
+        else:
+            self._end(node)
+
+    def _later(self, node: int, delay_s: float) -> None:
+        def over(_: Any) -> None:
+            self._end(node)
+            self.pool.advance()
+
+        self.env.timeout(delay_s).callbacks.append(over)
+
+    def _stage_done(self, run: StageRun) -> None:
+        stage = self.plan.stages[run.index]
+        tasks = self.tasks[run.index]
+        starts = np.array(run.starts_s)
+        ends = starts + tasks.slot_s
+        if run.ends_s:
+            ends[list(run.ends_s)] = list(run.ends_s.values())
+        node = self.node_of[run.index]
+        self.traces[run.index] = StageTrace(
+            self.begin_s[node], run.ended_s + stage.handling_s, starts, ends, tasks, run.last
+        )
+        if stage.handling_s:
+            self._later(node, stage.handling_s)
+        else:
+            self._end(node)
+
+    def _end(self, node: int) -> None:
+        # A loop, not recursion: chains of job boundaries can be long.
+        ended = [node]
+        while ended:
+            node = ended.pop()
+            self.end_s[node] = self.env.now
+            self.unfinished -= 1
+            for successor in self.plan.successors[node]:
+                self.waits_for[successor] -= 1
+                if self.waits_for[successor]:
+                    continue
+                self.trigger[successor] = node
+                if self.plan.stage_of[successor] >= 0 or self.plan.delay_s[successor] > 0:
+                    self._start(successor)
+                else:
+                    self.begin_s[successor] = self.env.now
+                    ended.append(successor)

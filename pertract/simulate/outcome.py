@@ -1,0 +1,106 @@
+"""What a trace says: CPU use over time, and where the response time went."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import StageTrace, Trace
+from .plan import CAUSES
+
+Floats = NDArray[np.float64]
+BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other")
+"""Parts of the response time along the critical path."""
+
+
+def task_core_s(trace: Trace) -> float:
+    """Return the CPU of all task attempts, core seconds."""
+    return float(sum(stage.tasks.cpu_s.sum() for stage in trace.stages))
+
+
+def executor_core_s(trace: Trace) -> float:
+    """Return the CPU of all executors, core seconds: tasks and what runs beside them."""
+    plan = trace.plan
+    used = sum(1 for e in plan.executors if e.registered_s < trace.response_time_s)
+    return task_core_s(trace) * (1 + plan.cpu_per_task_cpu) + used * plan.executor_start_core_s
+
+
+def busy_core_s(trace: Trace, times_s: Floats) -> Floats:
+    """Return the core seconds that tasks had used until each of the given times.
+
+    Exact: a task that had its core to itself uses it evenly while it runs, so the total is piecewise
+    linear between starts and ends; shared nodes report theirs.
+
+    Parameters
+    ----------
+    trace
+        One simulated execution.
+    times_s
+        Ascending times, shape ``(n,)``.
+
+    Returns
+    -------
+    Core seconds, shape ``(n,)``, ascending.
+    """
+    total = np.zeros(len(times_s))
+    for history in trace.core_s:
+        at, served = np.array(history).T
+        total += np.interp(times_s, at, served)
+    shared = {node for node, cores in enumerate(trace.plan.node_cores) if _slots_on(trace, node) > cores}
+    if len(shared) == len({e.node for e in trace.plan.executors}):
+        return total
+    at_, slope = [], []
+    for stage in trace.stages:
+        alone = _alone(stage)
+        length = stage.ends_s - stage.starts_s
+        rate = np.divide(stage.tasks.cpu_s, length, out=np.zeros_like(length), where=length > 0)[alone]
+        at_ += [stage.starts_s[alone], stage.ends_s[alone]]
+        slope += [rate, -rate]
+    if not at_:
+        return total
+    at, change = np.concatenate(at_), np.concatenate(slope)
+    order = np.argsort(at, kind="stable")
+    at, change = at[order], change[order]
+    rate = np.cumsum(change)
+    used = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(at))])
+    return np.asarray(total + np.interp(times_s, at, used))
+
+
+def _alone(stage: StageTrace) -> NDArray[np.bool_]:
+    return np.asarray(np.isclose(stage.ends_s - stage.starts_s, stage.tasks.slot_s))
+
+
+def _slots_on(trace: Trace, node: int) -> int:
+    return sum(e.slots for e in trace.plan.executors if e.node == node)
+
+
+def breakdown(trace: Trace) -> dict[str, float]:
+    """Return where the response time went, seconds by `BREAKDOWN`; the parts add up to it.
+
+    Follows the critical path backwards from the last node: delays are the driver's; a stage counts
+    by its last task, from submission to launch as waiting for a slot, then by what the task did.
+    """
+    parts = dict.fromkeys(BREAKDOWN, 0.0)
+    plan = trace.plan
+    node = max(range(len(trace.end_s)), key=trace.end_s.__getitem__)
+    while node >= 0:
+        if plan.stage_of[node] >= 0:
+            _add_stage(parts, trace, plan.stage_of[node], trace.end_s[node])
+        else:
+            parts["driver"] += trace.end_s[node] - trace.begin_s[node]
+        node = trace.trigger[node]
+    return parts
+
+
+def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float) -> None:
+    stage, plan = trace.stages[index], trace.plan.stages[index]
+    start, end = stage.starts_s[stage.last], stage.ends_s[stage.last]
+    parts["slot_wait"] += start - stage.submitted_s
+    task = plan.causes_s[:, stage.tasks.group[stage.last]].copy()
+    task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[1] - task[2]  # of the warm-up
+    nominal = float(stage.tasks.slot_s[stage.last])
+    task[CAUSES.index("scheduling")] += nominal - task.sum()  # rest of the warm-up, dispatch, handling
+    for cause, seconds in zip(CAUSES, task, strict=True):
+        parts[cause] += float(seconds)
+    parts["cpu"] += end - start - nominal  # waiting for a core of a shared node
+    parts["scheduling"] += noted_s - end

@@ -1,0 +1,218 @@
+"""Compile a model and a configuration to flat arrays; the only reader of the language here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import dsl
+from ..dsl.graph import flatten
+from .configuration import Configuration, ExecutorPlan
+
+Floats = NDArray[np.float64]
+
+CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
+"""What a task spends its time on, for the breakdown of the response time."""
+
+_CAUSE = {
+    "scheduling": "scheduling",
+    "deserialisation": "scheduling",
+    "result": "scheduling",
+    "compute": "cpu",
+    "garbage_collection": "gc",
+    "input": "drive",
+    "shuffle_write": "drive",
+    "shuffle_fetch": "network",
+    "other": "other",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One stage, ready to draw tasks from."""
+
+    id: str
+    name: str
+    job: str
+    priority: int
+    """Stages with smaller priority get slots first (FIFO by job, then by stage)."""
+    tasks: int
+    """Task attempts to run."""
+    weights: Floats
+    """Calibration attempts in each group, shape ``(n_groups,)``."""
+    causes_s: Floats
+    """Seconds by cause of `CAUSES` and group, shape ``(6, n_groups)``."""
+    launch_order: Floats | None = None
+    """Mean position of each group in the order of launch, 0 to 1; None for a random order."""
+    warm_up_s: float = 0.0
+    """Extra time of the first task on each slot."""
+    warm_up_cpu_s: float = 0.0
+    """The CPU in it."""
+    usable_slots: int | None = None
+    """Most slots the stage can hold after its first wave; None for all."""
+    dispatch_s: float = 0.0
+    """Time a slot stays empty between two tasks."""
+    handling_s: float = 0.0
+    """Time from the freeing of a slot to the noted end of its task."""
+
+    @property
+    def duration_s(self) -> Floats:
+        """Time in a slot by group, shape ``(n_groups,)``."""
+        return np.asarray(self.causes_s.sum(axis=0))
+
+    @property
+    def cpu_s(self) -> Floats:
+        """CPU, garbage collection included, by group, shape ``(n_groups,)``."""
+        return np.asarray(self.causes_s[1] + self.causes_s[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the engine runs: a graph of delays and stages, and executors on nodes."""
+
+    ids: tuple[str, ...]
+    """Identifier of each graph node; job boundaries end in ``:start`` and ``:end``."""
+    delay_s: tuple[float, ...]
+    """Length of each delay; 0 for stages and job boundaries."""
+    stage_of: tuple[int, ...]
+    """Position in ``stages`` of each graph node, -1 for others."""
+    successors: tuple[tuple[int, ...], ...]
+    waits_for: tuple[int, ...]
+    """Number of predecessors of each graph node."""
+    stages: tuple[StagePlan, ...]
+    executors: tuple[ExecutorPlan, ...]
+    node_cores: tuple[int, ...]
+    cores: int
+    """Cores that CPU utilisation is relative to."""
+    cores_known: bool
+    """Whether these are cores of machines, of which no more than all can be busy."""
+    slots: int
+    """Most slots available at one time."""
+    executor_start_core_s: float = 0.0
+    """CPU of each executor outside tasks, once."""
+    cpu_per_task_cpu: float = 0.0
+    """CPU of executors outside tasks per CPU of tasks."""
+
+
+def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
+    """Return the plan and what had to be assumed, one sentence each.
+
+    Raises
+    ------
+    CyclicExecution
+        If the edges form a cycle.
+    """
+    graph = flatten(model.execution)
+    profiles = {profile.id: profile for profile in model.profiles.stages}
+    compiler = _StageCompiler(configuration, profiles)
+    position = {node: i for i, node in enumerate(graph)}
+    job_order = {job.id: i for i, job in enumerate(model.execution.jobs)}
+    ids, delays, stage_of = [], [], []
+    stages: list[StagePlan] = []
+    for node, data in graph.nodes(data=True):
+        element = data["element"]
+        ids.append(node if isinstance(node, str) else ":".join(node))
+        delays.append(element.delay_s if isinstance(element, dsl.Delay) else 0.0)
+        if isinstance(element, dsl.Stage):
+            stage_of.append(len(stages))
+            # Wide enough that every job's stages stay together.
+            priority = job_order[data["job"]] * 1_000_000 + len(stages)
+            stages.append(compiler.compile(element, data["job"], priority))
+        else:
+            stage_of.append(-1)
+    overhead = model.profiles.executor
+    rate = configuration.cpu_rate
+    plan = Plan(
+        ids=tuple(ids),
+        delay_s=tuple(delays),
+        stage_of=tuple(stage_of),
+        successors=tuple(tuple(position[s] for s in graph.successors(node)) for node in graph),
+        waits_for=tuple(graph.in_degree(node) for node in graph),
+        stages=tuple(stages),
+        executors=configuration.executors,
+        node_cores=configuration.node_cores,
+        cores=configuration.worker_cores,
+        cores_known=configuration.nodes_known,
+        slots=configuration.slots,
+        executor_start_core_s=overhead.start_core_seconds / rate,
+        cpu_per_task_cpu=overhead.per_task_core_second,
+    )
+    return plan, compiler.warnings()
+
+
+class _StageCompiler:
+    def __init__(self, configuration: Configuration, profiles: dict[str, dsl.StageProfile]) -> None:
+        self._configuration = configuration
+        self._profiles = profiles
+        self._without_bytes = 0
+        self._stages = 0
+
+    def warnings(self) -> list[str]:
+        if self._configuration.data_scale == 1.0 or not self._without_bytes:
+            return []
+        return [
+            f"{self._without_bytes} of {self._stages} stages moved no measured bytes; "
+            "their demands are assumed not to change with the data"
+        ]
+
+    def compile(self, stage: dsl.Stage, job: str, priority: int) -> StagePlan:
+        profile = self._profiles[stage.profile]
+        tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
+        variables = self._variables(profile, tasks)
+        causes = np.zeros((len(CAUSES), len(profile.weights)))
+        rates = {
+            "cpu": self._configuration.cpu_rate,
+            "gc": self._configuration.cpu_rate,
+            "drive": self._configuration.drive_rate,
+            "network": self._configuration.network_rate,
+        }
+        for demand in profile.demands:
+            if demand.unit == "bytes":
+                continue
+            cause = _CAUSE[demand.activity]
+            mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+            causes[CAUSES.index(cause)] += mean / rates.get(cause, 1.0) * np.array(demand.spread)
+        self._stages += 1
+        self._without_bytes += variables["task_bytes"] == 0
+        return StagePlan(
+            id=stage.id,
+            name=stage.name,
+            job=job,
+            priority=priority,
+            tasks=tasks,
+            weights=np.array(profile.weights),
+            causes_s=causes,
+            launch_order=np.array(profile.launch_order) if profile.launch_order else None,
+            warm_up_s=profile.warm_up_s / self._configuration.cpu_rate,
+            warm_up_cpu_s=profile.warm_up_core_seconds / self._configuration.cpu_rate,
+            usable_slots=None
+            if profile.usable_slots_ratio == 1
+            else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
+            dispatch_s=profile.dispatch_s,
+            handling_s=profile.handling_s,
+        )
+
+    def _tasks(self, stage: dsl.Stage) -> int:
+        """Return the number of tasks that the stage's rule gives in this configuration."""
+        measured, configuration = stage.partitions.count, self._configuration
+        match stage.partitions.rule:
+            case "input_splits":
+                return max(1, round(measured * configuration.data_scale))
+            case "total_slots":
+                return max(1, round(measured * configuration.slots / configuration.measured_slots))
+            case "shuffle_partitions":
+                return configuration.shuffle_partitions or measured
+            case "default_parallelism":
+                return configuration.default_parallelism or measured
+        return measured
+
+    def _variables(self, profile: dsl.StageProfile, tasks: int) -> dict[str, float]:
+        entering = profile.volumes.entering_bytes * self._configuration.data_scale
+        return {
+            "constant": 1.0,
+            "task_bytes": entering / tasks,
+            "partitions": float(tasks),
+            "executors": float(len(self._configuration.executors)),
+        }

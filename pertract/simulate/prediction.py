@@ -1,0 +1,210 @@
+"""Replicate the simulation and state what is predicted, how surely, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .. import dsl
+from ..errors import UsageError
+from .configuration import Configuration, Options, resolve
+from .engine import Trace, simulate
+from .intervals import Estimate, estimate
+from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
+from .plan import Plan, compile_plan
+from .support import PER_DOUBLING_OF_CPU, Support, support
+
+SERIES_POINTS = 60
+"""Points of the CPU utilisation over time."""
+
+FEWEST_REPLICATIONS, MOST_REPLICATIONS = 5, 1000
+"""Limits of the number of replications when a precision is asked for."""
+
+Progress = Callable[[int, int], None]
+"""Called with replications done and replications in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageEstimate:
+    """What is predicted for one stage; means over replications."""
+
+    id: str
+    job: str
+    name: str
+    tasks: int
+    start_s: float
+    end_s: float
+    task_mean_s: float
+    task_p95_s: float
+    task_max_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Predicted response time and CPU use of an application in a configuration."""
+
+    model: dsl.PerformanceModel
+    configuration: Configuration
+    replications: int
+    seed: int
+    response_time_s: Estimate
+    """Application start to application end."""
+    job_span_s: Estimate
+    """First job submission to last job end."""
+    cpu_utilisation: Estimate
+    """CPU of executors / (worker cores x response time)."""
+    task_cpu_utilisation: Estimate
+    """The same, counting only what Spark's task metrics count."""
+    cpu_series: tuple[tuple[float, float], ...]
+    """Time in seconds, and the exact mean utilisation since the point before."""
+    breakdown_s: dict[str, float]
+    """Parts of the response time along the critical path; they add up to its mean."""
+    stages: tuple[StageEstimate, ...]
+    support: Support
+    warnings: tuple[str, ...]
+
+
+def predict(
+    model: dsl.PerformanceModel,
+    options: Options,
+    *,
+    replications: int = 20,
+    precision: float | None = None,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Prediction:
+    """Return the prediction for a configuration.
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    options
+        The what-if question.
+    replications
+        Number of simulated executions, at least 1.
+    precision
+        Instead of a fixed number, replicate until the 95 % confidence interval of the mean response
+        time reaches at most this share of it to either side, from 5 to 1000 times.
+    seed
+        The same seed gives the same prediction; replications of different configurations with the
+        same seed draw the same random numbers, so that differences are not noise.
+    progress
+        Called after every replication.
+
+    Raises
+    ------
+    UsageError
+        If the options contradict each other.
+    SimulationError
+        If the configuration cannot run the application.
+    """
+    if replications < 1:
+        raise UsageError(f"the number of replications must be above zero, not {replications}")
+    if precision is not None and not 0 < precision < 1:
+        raise UsageError("the precision must lie between 0 and 1, such as 0.01 or 1%")
+    configuration = resolve(model, options)
+    plan, assumed = compile_plan(model, configuration)
+    traces: list[_Summary] = []
+    most = replications if precision is None else MOST_REPLICATIONS
+    for child in np.random.SeedSequence(seed).spawn(most):
+        traces.append(_Summary(simulate(plan, np.random.default_rng(child))))
+        if progress:
+            progress(len(traces), most)
+        if precision is not None and _precise([t.response_time_s for t in traces], precision):
+            break
+    backing = support(model, configuration)
+    if plan.cores_known and any(t.cpu >= 1 for t in traces):
+        assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
+    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_scheduling(model, plan))
+    error = backing.model_error
+    return Prediction(
+        model=model,
+        configuration=configuration,
+        replications=len(traces),
+        seed=seed,
+        response_time_s=estimate([t.response_time_s for t in traces], model_error=error),
+        job_span_s=estimate([t.job_span_s for t in traces], model_error=error),
+        cpu_utilisation=estimate([t.cpu for t in traces], model_error=error + PER_DOUBLING_OF_CPU),
+        task_cpu_utilisation=estimate([t.task_cpu for t in traces], model_error=error),
+        cpu_series=traces[_median_of(traces)].series,
+        breakdown_s={part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN},
+        stages=_stages(plan, traces),
+        support=backing,
+        warnings=warnings,
+    )
+
+
+def _precise(response_times_s: list[float], precision: float) -> bool:
+    """Return whether the mean is known precisely enough."""
+    if len(response_times_s) < FEWEST_REPLICATIONS:
+        return False
+    known = estimate(response_times_s)
+    return known.ci95[1] - known.mean <= precision * known.mean
+
+
+class _Summary:
+    """What is kept of a replication; traces of long runs are large."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.response_time_s = trace.response_time_s
+        self.job_span_s = trace.job_span_s
+        capacity = trace.plan.cores * max(trace.response_time_s, 1e-9)
+        self.cpu = executor_core_s(trace) / capacity
+        if trace.plan.cores_known:
+            self.cpu = min(self.cpu, 1.0)
+        self.task_cpu = task_core_s(trace) / capacity
+        self.series = _series(trace)
+        self.breakdown = breakdown(trace)
+        self.stages = [(s.submitted_s, s.ended_s, *_task_times(s.ends_s - s.starts_s)) for s in trace.stages]
+
+
+def _task_times(duration_s: np.ndarray) -> tuple[float, float, float]:
+    return float(duration_s.mean()), float(np.quantile(duration_s, 0.95)), float(duration_s.max())
+
+
+def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
+    """Return the CPU utilisation of the executors over time.
+
+    What executors do outside tasks is spread evenly over the time they are there.
+    """
+    end_s = trace.response_time_s
+    if end_s <= 0:
+        return ()
+    times = np.linspace(0.0, end_s, SERIES_POINTS + 1)
+    used = busy_core_s(trace, times) * (1 + trace.plan.cpu_per_task_cpu)
+    for executor in trace.plan.executors:
+        begin, stop = executor.registered_s, min(executor.removed_s or end_s, end_s)
+        if stop > begin:
+            share = np.clip((times - begin) / (stop - begin), 0.0, 1.0)
+            used = used + share * trace.plan.executor_start_core_s
+    utilisation = np.diff(used) / (np.diff(times) * trace.plan.cores)
+    return tuple((float(t), float(u)) for t, u in zip(times[1:], utilisation, strict=True))
+
+
+def _median_of(traces: list[_Summary]) -> int:
+    order = np.argsort([t.response_time_s for t in traces], kind="stable")
+    return int(order[len(order) // 2])
+
+
+def _stages(plan: Plan, traces: list[_Summary]) -> tuple[StageEstimate, ...]:
+    means = np.mean([t.stages for t in traces], axis=0) if plan.stages else []
+    return tuple(
+        StageEstimate(stage.id, stage.job, stage.name, stage.tasks, *map(float, row))
+        for stage, row in zip(plan.stages, means, strict=True)
+    )
+
+
+def _completeness(model: dsl.PerformanceModel) -> tuple[str, ...]:
+    ratio = model.completeness.ratio
+    return (f"the log held {ratio:.1%} of the tasks of its stages",) if ratio < 1 else ()
+
+
+def _scheduling(model: dsl.PerformanceModel, plan: Plan) -> tuple[str, ...]:
+    if model.execution.configuration.scheduler_mode == "FAIR" and len({s.job for s in plan.stages}) > 1:
+        return (
+            "the FAIR scheduler is simulated as FIFO; jobs that run at the same time may end differently",
+        )
+    return ()

@@ -1,0 +1,75 @@
+"""Processor sharing: the cores of a node under more runnable tasks than cores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+import simpy
+from simpy.events import Event
+
+
+class ProcessorSharing:
+    """A node whose cores are shared evenly by all runnable tasks, at most one core per task.
+
+    In virtual time: ``_served`` is the service every present task has received since it could have
+    come first; a task leaves when it has grown by the task's demand. One event is armed at a time,
+    events that were overtaken are told by their number. O(log n) per arrival and departure.
+
+    Parameters
+    ----------
+    env
+        The simulation.
+    cores
+        Number of cores.
+    done
+        Called with the key of a task when its demand is served.
+    """
+
+    __slots__ = ("_armed", "_cores", "_done", "_env", "_heap", "_served", "_since", "busy_core_s", "history")
+
+    def __init__(
+        self, env: simpy.Environment, cores: int, done: Callable[[tuple[int, int, int]], None]
+    ) -> None:
+        self._env = env
+        self._cores = cores
+        self._done = done
+        self._heap: list[tuple[float, tuple[int, int, int]]] = []
+        self._served = 0.0
+        self._since = env.now
+        self._armed = 0
+        self.busy_core_s = 0.0
+        """Core seconds served so far."""
+        self.history: list[tuple[float, float]] = [(env.now, 0.0)]
+        """Time and core seconds served until then; linear in between."""
+
+    def add(self, key: tuple[int, int, int], demand_s: float) -> None:
+        """Serve ``demand_s`` core seconds for a task from now on."""
+        self._advance()
+        heappush(self._heap, (self._served + demand_s, key))
+        self._arm()
+
+    def _advance(self) -> None:
+        now, present = self._env.now, len(self._heap)
+        if present and now > self._since:
+            elapsed = now - self._since
+            self._served += elapsed * min(1.0, self._cores / present)
+            self.busy_core_s += elapsed * min(self._cores, present)
+        if now > self._since:
+            self.history.append((now, self.busy_core_s))
+        self._since = now
+
+    def _arm(self) -> None:
+        self._armed += 1
+        if self._heap:
+            left = max(0.0, self._heap[0][0] - self._served)
+            wait = left * max(1.0, len(self._heap) / self._cores)
+            self._env.timeout(wait, value=self._armed).callbacks.append(self._fire)
+
+    def _fire(self, event: Event) -> None:
+        if event.value != self._armed:
+            return
+        self._advance()
+        _, key = heappop(self._heap)
+        self._arm()
+        self._done(key)

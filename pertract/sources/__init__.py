@@ -1,0 +1,1 @@
+"""Sources of measurements: from bytes to typed records; nothing here knows the language."""

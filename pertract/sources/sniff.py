@@ -1,0 +1,112 @@
+"""Tell what a file is from its first bytes, whatever its name says."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_MAGIC = (
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x1f\x8b", "gzip"),
+    (b"LZ4Block", "lz4"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x82SNAPPY\x00", "snappy"),
+    (b"\xff\x06\x00\x00sNaPpY", "snappy"),
+    (b"ZV", "lzf"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"PAR1", "parquet"),
+    (b"ORC", "orc"),
+    (b"Obj\x01", "avro"),
+    (b"PK\x03\x04", "zip"),
+    (b"FLR\x00", "jfr"),
+    (b"SQLite format 3", "sqlite"),
+    (b"%PDF", "pdf"),
+    (b"\x7fELF", "program"),
+)
+_DESCRIPTION = {
+    "lz4": "an lz4-compressed file",
+    "snappy": "a snappy-compressed file",
+    "lzf": "an lzf-compressed file",
+    "bzip2": "a bzip2-compressed file",
+    "xz": "an xz-compressed file",
+    "parquet": "a Parquet table",
+    "orc": "an ORC table",
+    "avro": "an Avro file",
+    "zip": "a zip archive",
+    "tar": "a tar archive",
+    "jfr": "a Java flight recording",
+    "sqlite": "an SQLite database",
+    "pdf": "a PDF document",
+    "program": "a program",
+    "html": "an HTML page",
+    "xml": "an XML document",
+    "jhist": "a MapReduce job history file",
+    "model": "a PerTract model",
+    "log": "a text log of an executor, container or daemon",
+    "json": "JSON, but not Spark events",
+    "text": "plain text",
+    "binary": "binary data of an unknown kind",
+}
+_LOG_LINE = re.compile(
+    rb"^(\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}|SLF4J:|Container: container_|\[\d{4}-)", re.MULTILINE
+)
+_EVENT = re.compile(rb'"Event"\s*:\s*"[\w.$]*SparkListener\w+"')
+
+
+def kind_of(head: bytes) -> str:
+    """Return the kind of a file: a codec, ``events``, or what it is instead.
+
+    Parameters
+    ----------
+    head
+        The first bytes of the file; some thousand are enough.
+    """
+    if not head:
+        return "empty"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    if head[257:262] == b"ustar":
+        return "tar"
+    return _kind_of_text(head)
+
+
+def _kind_of_text(head: bytes) -> str:
+    if b"\x00" in head[:1024]:
+        return "binary"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        return "empty"
+    if _EVENT.search(text):
+        return "events"
+    lowered = text[:200].lower()
+    if lowered.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if lowered.startswith(b"<"):
+        return "xml"
+    if text.startswith((b"Avro-Json", b"Avro-Binary")):
+        return "jhist"
+    if re.match(rb"(#[^\n]*\n)?(schema: |\{\s*\"schema\": \")pertract/", text):
+        return "model"
+    if _LOG_LINE.search(text[:4000]):
+        return "log"
+    if text[:1] in b"{[":
+        return "json"
+    try:
+        head[:-4].decode()
+    except UnicodeDecodeError:
+        return "binary"
+    return "text"
+
+
+def describe(kind: str, head: bytes = b"") -> str:
+    """Return what a file of this kind is, as the end of the sentence "it looks like ..."."""
+    if kind == "json":
+        try:
+            keys = list(json.loads(head.splitlines()[0]))[:3]
+        except (ValueError, IndexError, TypeError):
+            keys = []
+        named = [str(k) for k in keys if isinstance(k, str)]
+        return _DESCRIPTION["json"] + (f" (its first fields are {', '.join(named)})" if named else "")
+    return _DESCRIPTION.get(kind, kind)

@@ -1,0 +1,337 @@
+"""Turn the stream of events into the records of a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...units import MS
+from . import events as ev
+from .executors import Executors
+from .records import JobRecord, SparkRun, StageRecord
+from .tasks import TaskCollector
+
+_SUCCESS = "Success"
+_REPEATED = "Resubmitted"  # announces again a task that already ended: no new work
+
+
+class RunBuilder:
+    """Receives decoded events in log order and builds the `SparkRun`."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self._application: ev.ApplicationStart | None = None
+        self._version: str | None = None
+        self._end_ms: int | None = None
+        self._first_ms: int | None = None
+        self._last_ms = 0
+        self._properties: dict[str, str] = {}
+        self._executors = Executors()
+        self._jobs: dict[int, ev.JobStart] = {}
+        self._job_ends: dict[int, ev.JobEnd] = {}
+        self._active_jobs: dict[int, ev.JobStart] = {}
+        self._rdd_of_stage: dict[int, int] = {}
+        self._submitted: dict[tuple[int, int], tuple[ev.StageInfo, int | None]] = {}
+        self._collectors: dict[tuple[int, int], TaskCollector] = {}
+        self._stages: dict[tuple[int, int], tuple[StageRecord, int | None]] = {}
+        self._pending: list[tuple[int, int]] = []
+        self._counts: Counter[str] = Counter()
+        self._task_cpu_ns = 0
+        self._gc_ms = 0
+        self.handlers: Mapping[str, Callable[[Any], None]] = {
+            "SparkListenerLogStart": self._on_log_start,
+            "SparkListenerApplicationStart": self._on_application_start,
+            "SparkListenerApplicationEnd": self._on_application_end,
+            "SparkListenerEnvironmentUpdate": self._on_environment,
+            "SparkListenerExecutorAdded": self._on_executor_added,
+            "SparkListenerExecutorRemoved": self._on_executor_removed,
+            "SparkListenerBlockManagerAdded": self._on_block_manager,
+            "SparkListenerJobStart": self._on_job_start,
+            "SparkListenerJobEnd": self._on_job_end,
+            "SparkListenerStageSubmitted": self._on_stage_submitted,
+            "SparkListenerStageCompleted": self._on_stage_completed,
+            "SparkListenerSQLExecutionStart": self._on_sql_execution,
+            "SparkListenerSQLExecutionEnd": self._on_sql_execution,
+            "SparkListenerTaskStart": self.on_task_start,
+            "SparkListenerTaskEnd": self.on_task_end,
+        }
+
+    # -- tasks: the hot path ---------------------------------------------------------------------
+
+    def on_task_start(self, _event: ev.TaskStart) -> None:
+        """Count a task attempt that begins."""
+        self._counts["started"] += 1
+
+    def on_task_end(self, event: ev.TaskEnd) -> None:
+        """Collect a task attempt that ended."""
+        reason = event.reason.reason
+        if reason == _REPEATED:
+            self._counts["resubmitted"] += 1
+            return
+        info = event.info
+        self._last_ms = max(self._last_ms, info.finish_ms)
+        self._executors.task_ended(info.executor, info.host, info.launch_ms)
+        key = (event.stage, event.attempt)
+        collector = self._collectors.get(key)
+        if collector is None:
+            if key in self._stages:  # a straggling twin after the stage had ended
+                self._counts["late"] += 1
+                return
+            collector = self._collectors[key] = TaskCollector()
+        metrics = event.metrics
+        if metrics is not None:
+            self._task_cpu_ns += metrics.cpu_ns + metrics.deserialise_cpu_ns
+            self._gc_ms += metrics.gc_ms
+        succeeded = reason == _SUCCESS and not info.killed
+        self._counts["succeeded"] += succeeded
+        collector.add(event, succeeded=succeeded)
+
+    # -- application -----------------------------------------------------------------------------
+
+    def _on_log_start(self, event: ev.LogStart) -> None:
+        self._version = event.version or None
+
+    def _on_application_start(self, event: ev.ApplicationStart) -> None:
+        if self._application is None:
+            self._application = event
+        self._seen(event.time_ms)
+
+    def _on_application_end(self, event: ev.Timestamped) -> None:
+        self._end_ms = event.time_ms
+
+    def _on_environment(self, event: ev.EnvironmentUpdate) -> None:
+        if not self._properties:
+            self._properties = {k: str(v) for k, v in event.properties.items()}
+
+    def _seen(self, time_ms: int | None) -> None:
+        if time_ms:
+            self._begun(time_ms)
+            self._last_ms = max(self._last_ms, time_ms)
+
+    def _begun(self, time_ms: int) -> None:
+        if time_ms > 0 and (self._first_ms is None or time_ms < self._first_ms):
+            self._first_ms = time_ms
+
+    def _on_sql_execution(self, event: ev.SqlExecutionEvent) -> None:
+        self._seen(event.time_ms)
+
+    # -- executors -------------------------------------------------------------------------------
+
+    def _on_executor_added(self, event: ev.ExecutorAdded) -> None:
+        self._begun(event.time_ms)
+        self._executors.added(event.id, event.info.host, event.time_ms, event.info.cores)
+
+    def _on_executor_removed(self, event: ev.ExecutorRemoved) -> None:
+        self._executors.removed(event.id, event.time_ms)
+
+    def _on_block_manager(self, event: ev.BlockManagerAdded) -> None:
+        self._begun(event.time_ms)
+        self._executors.block_manager(event.id.executor, event.id.host, event.time_ms)
+
+    # -- jobs and stages -------------------------------------------------------------------------
+
+    def _on_job_start(self, event: ev.JobStart) -> None:
+        self._seen(event.time_ms)
+        for info in event.stages:
+            if info.rdds:
+                self._rdd_of_stage[info.id] = max(rdd.id for rdd in info.rdds)
+        if event.stages:
+            event.stage_ids = [info.id for info in event.stages]
+            result = max(event.stages, key=lambda info: info.id)
+            event.stages = [ev.StageInfo(id=result.id, name=result.name)]  # the rest is large
+        self._jobs[event.id] = self._active_jobs[event.id] = event
+
+    def _on_job_end(self, event: ev.JobEnd) -> None:
+        self._seen(event.time_ms)
+        self._job_ends[event.id] = event
+        self._active_jobs.pop(event.id, None)
+
+    def _on_stage_submitted(self, event: ev.StageEvent) -> None:
+        info = event.info
+        self._seen(info.submitted_ms)
+        self._submitted[info.id, info.attempt] = (info, self._owner(info.id))
+        if info.rdds:
+            self._rdd_of_stage.setdefault(info.id, max(rdd.id for rdd in info.rdds))
+
+    def _owner(self, stage_id: int) -> int | None:
+        """Return the job a stage is run for: the first active one that lists it."""
+        for jobs in (self._active_jobs, self._jobs):
+            owners = [job_id for job_id, job in jobs.items() if stage_id in job.stage_ids]
+            if owners:
+                return min(owners)
+        return None
+
+    def _on_stage_completed(self, event: ev.StageEvent) -> None:
+        info = event.info
+        self._seen(info.completed_ms)
+        key = (info.id, info.attempt)
+        submitted, owner = self._submitted.pop(key, (info, self._owner(info.id)))
+        if info.submitted_ms is None:
+            info.submitted_ms = submitted.submitted_ms
+        self._close(key, info, owner)
+
+    def _close(self, key: tuple[int, int], info: ev.StageInfo, owner: int | None) -> None:
+        collector = self._collectors.pop(key, None)
+        start_ms = self._start_ms()
+        summary = None
+        if collector:
+            self._executors.ran_at_once(collector.tasks_at_once())
+            slots = self._executors.slots(self._task_cpus())
+            summary = collector.summarise(start_ms, slots, cpu_recorded=self._task_cpu_ns > 0)
+        if summary is None and collector is None and info.submitted_ms is None:
+            return
+        submitted_s = self._relative(info.submitted_ms, summary.first_launch_s if summary else 0.0)
+        completed_s = self._relative(info.completed_ms, summary.last_finish_s if summary else submitted_s)
+        record = StageRecord(
+            id=info.id,
+            attempt=info.attempt,
+            name=info.name,
+            tasks=info.tasks,
+            parents=tuple(info.parents or ()),
+            rdds=tuple((r.id, r.name, r.scope, r.call_site) for r in info.rdds),
+            submitted_s=max(0.0, submitted_s),
+            completed_s=max(0.0, submitted_s, completed_s),
+            failed=info.failure is not None,
+            summary=summary,
+        )
+        self._stages[key] = (record, owner)
+
+    def _relative(self, time_ms: int | None, otherwise_s: float) -> float:
+        return (time_ms - self._start_ms()) * MS if time_ms else otherwise_s
+
+    def _start_ms(self) -> int:
+        if self._application is not None:
+            return self._application.time_ms
+        return self._first_ms or 0
+
+    def _task_cpus(self) -> int:
+        text = self._properties.get("spark.task.cpus", "1")
+        return max(1, int(text)) if text.isdigit() else 1
+
+    # -- the whole run ---------------------------------------------------------------------------
+
+    def build(self, *, events: Mapping[str, int], malformed_lines: int) -> SparkRun:
+        """Return the run, once all events were received."""
+        self._close_unfinished()
+        start_ms = self._start_ms()
+        end_ms = self._end_ms
+        if self._application is None:
+            self.notes.append("the application start is not in the log; the first event stands for it")
+        if end_ms is None:
+            self.notes.append("the application end is not in the log; the last event stands for it")
+            end_ms = self._last_ms
+        jobs = self._job_records()
+        if self._counts["late"]:
+            self.notes.append(f"{self._counts['late']} task ends came after their stage; not used")
+        application = self._application
+        return SparkRun(
+            application_id=(application and application.id)
+            or self._properties.get("spark.app.id", "unknown"),
+            name=(application and application.name) or self._properties.get("spark.app.name", "unnamed"),
+            version=self._version,
+            response_time_s=max(0, end_ms - start_ms) * MS,
+            properties=self._properties,
+            jobs=jobs,
+            executors=self._executors.records(start_ms, self._task_cpus(), self._properties),
+            skipped_stage_rdd=self._rdd_of_stage,
+            tasks=self._counts["succeeded"],
+            task_cpu_s=(self._task_cpu_ns * 1e-9 + self._gc_ms * MS) if self._task_cpu_ns else None,
+            events=events,
+            tasks_started=self._counts["started"],
+            tasks_ended=events.get("SparkListenerTaskEnd", 0) - self._counts["resubmitted"],
+            malformed_lines=malformed_lines,
+            notes=self.notes,
+        )
+
+    def _close_unfinished(self) -> None:
+        open_stages = len(self._submitted)
+        for key, (info, owner) in sorted(self._submitted.items()):
+            self._close(key, info, owner)
+        self._submitted.clear()
+        for key in sorted(self._collectors):  # tasks of stages the log never announced
+            self._close(key, ev.StageInfo(id=key[0], attempt=key[1]), self._owner(key[0]))
+        if open_stages:
+            self.notes.append(f"{open_stages} stages have no end in the log; their last task stands for it")
+
+    def _job_records(self) -> list[JobRecord]:
+        records = {job_id: self._job_record(job) for job_id, job in self._jobs.items()}
+        homeless = []
+        for record, owner in self._stages.values():
+            if owner in records:
+                records[owner].stages.append(record)
+            else:
+                homeless.append(record)
+        if homeless:
+            self._impute_jobs(records, homeless)
+        for job in records.values():
+            job.stages.sort(key=lambda s: (s.submitted_s, s.id, s.attempt))
+            self._mend_times(job)
+        unfinished = sum(not job.finished for job in records.values())
+        if unfinished:
+            self.notes.append(f"{unfinished} jobs have no end in the log; their last stage stands for it")
+        return sorted(records.values(), key=lambda job: (job.submitted_s, job.id))
+
+    def _impute_jobs(self, records: dict[int, JobRecord], homeless: list[StageRecord]) -> None:
+        """Make jobs for stages whose job start is lost, from the job ends that have no start."""
+        ends = sorted(
+            (self._relative(e.time_ms, 0.0), i) for i, e in self._job_ends.items() if i not in records
+        )
+        lost = 0
+        for stage in homeless:
+            found = next(((end_s, i) for end_s, i in ends if end_s >= stage.completed_s), None)
+            if found is None:
+                lost += 1
+                continue
+            end_s, job_id = found
+            if job_id not in records:
+                succeeded = self._job_ends[job_id].result.result == "JobSucceeded"
+                records[job_id] = JobRecord(
+                    job_id,
+                    stage.name,
+                    (),
+                    stage.submitted_s,
+                    end_s,
+                    True,
+                    succeeded,
+                    None,
+                    None,
+                    imputed=True,
+                )
+            job = records[job_id]
+            job.stages.append(stage)
+            job.submitted_s = min(job.submitted_s, stage.submitted_s)
+        if lost < len(homeless):
+            self.notes.append(
+                f"some job starts are lost; {len(homeless) - lost} of their stages were assigned by time"
+            )
+        if lost:
+            self.notes.append(f"{lost} stages belong to no job in the log; not used")
+
+    def _job_record(self, job: ev.JobStart) -> JobRecord:
+        end = self._job_ends.get(job.id)
+        properties = job.properties or {}
+        group = properties.get("spark.jobGroup.id")
+        execution = properties.get("spark.sql.execution.id")
+        if group is None and execution is not None:
+            group = f"sql-{execution}"
+        name = properties.get("spark.job.description") or (job.stages[0].name if job.stages else "")
+        return JobRecord(
+            id=job.id,
+            name=" ".join(str(name).split())[:120],
+            stage_ids=tuple(job.stage_ids),
+            submitted_s=self._relative(job.time_ms, -1.0),
+            completed_s=self._relative(end.time_ms if end else None, -1.0),
+            finished=end is not None,
+            succeeded=end is not None and end.result.result == "JobSucceeded",
+            group=None if group is None else str(group)[:120],
+            pool=properties.get("spark.scheduler.pool"),
+        )
+
+    def _mend_times(self, job: JobRecord) -> None:
+        """Take times that the log lacks from the job's stages (Spark before 1.4)."""
+        if job.submitted_s < 0:
+            job.submitted_s = min((s.submitted_s for s in job.stages), default=0.0)
+        if job.completed_s < job.submitted_s:
+            job.completed_s = max((s.completed_s for s in job.stages), default=job.submitted_s)
+        job.completed_s = max(job.completed_s, job.submitted_s)

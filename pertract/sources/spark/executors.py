@@ -1,0 +1,107 @@
+"""Follow the executors of an application: who they were, when, and with how many slots."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...units import MS
+from .records import ExecutorRecord
+
+_LOCAL = re.compile(r"local\[(\d+|\*)(?:\s*,\s*\d+)?\]|local")
+
+
+@dataclass(slots=True)
+class _Executor:
+    host: str = ""
+    added_ms: int | None = None
+    removed_ms: int | None = None
+    cores: int = 0
+    announced: bool = False
+    most: int = 0  # tasks at the same time
+    tasks: int = 0
+
+
+class Executors:
+    """Collects executor events and the tasks seen on each executor."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Executor] = {}
+
+    def _get(self, identifier: str) -> _Executor:
+        found = self._known.get(identifier)
+        if found is None:
+            found = self._known[identifier] = _Executor()
+        return found
+
+    def added(self, identifier: str, host: str, time_ms: int, cores: int) -> None:
+        """Note an ExecutorAdded event."""
+        executor = self._get(identifier)
+        executor.host, executor.added_ms, executor.cores = host, time_ms, cores
+        executor.announced = True
+
+    def removed(self, identifier: str, time_ms: int) -> None:
+        """Note an ExecutorRemoved event."""
+        self._get(identifier).removed_ms = time_ms
+
+    def block_manager(self, identifier: str, host: str, time_ms: int) -> None:
+        """Note a BlockManagerAdded event, the only announcement before Spark 1.3."""
+        executor = self._get(identifier)
+        executor.host = executor.host or host
+        if executor.added_ms is None and time_ms > 0:
+            executor.added_ms = time_ms
+
+    def task_ended(self, identifier: str, host: str, launch_ms: int) -> None:
+        """Note that a task ended."""
+        executor = self._get(identifier)
+        executor.tasks += 1
+        if executor.added_ms is None:
+            executor.added_ms, executor.host = launch_ms, host
+
+    def ran_at_once(self, tasks: Mapping[str, int]) -> None:
+        """Note how many tasks each executor ran at the same time in some stage."""
+        for identifier, most in tasks.items():
+            executor = self._get(identifier)
+            executor.most = max(executor.most, most)
+
+    def slots(self, task_cpus: int) -> dict[str, int]:
+        """Return the slots of each executor as known so far; 0 where unknown."""
+        return {name: e.cores // task_cpus or e.most for name, e in self._known.items()}
+
+    def records(self, start_ms: int, task_cpus: int, properties: Mapping[str, str]) -> list[ExecutorRecord]:
+        """Return the executors that took part, by registration.
+
+        The driver counts only where it ran tasks. Where no event tells the cores of an executor,
+        its slots are taken from the properties, or else from the tasks it ran at the same time.
+        """
+        records = []
+        for name, executor in self._known.items():
+            if name in ("driver", "<driver>") and not executor.tasks:
+                continue
+            if not executor.tasks and not executor.announced:
+                continue
+            slots = executor.cores // task_cpus or _from_properties(name, properties) or executor.most
+            added_ms = executor.added_ms if executor.added_ms is not None else start_ms
+            removed = executor.removed_ms
+            records.append(
+                ExecutorRecord(
+                    id=name,
+                    host=executor.host or "unknown",
+                    slots=max(1, slots),
+                    added_s=max(0, added_ms - start_ms) * MS,
+                    removed_s=max(0, removed - start_ms) * MS if removed is not None else None,
+                    tasks=executor.tasks,
+                )
+            )
+        return sorted(records, key=lambda e: (e.added_s, e.id))
+
+
+def _from_properties(identifier: str, properties: Mapping[str, str]) -> int:
+    if identifier in ("driver", "<driver>", "localhost"):
+        match = _LOCAL.fullmatch(properties.get("spark.master", ""))
+        if match:
+            return int(match[1]) if match[1] and match[1] != "*" else 0 if match[1] else 1
+        return 0
+    cores = properties.get("spark.executor.cores", "")
+    return int(cores) if cores.isdigit() else 0

@@ -1,0 +1,175 @@
+"""What a Spark run was, as records in seconds after application start and in bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+PARTS = (
+    "scheduling",
+    "deserialisation",
+    "cpu",
+    "gc",
+    "shuffle_fetch",
+    "shuffle_write",
+    "result",
+    "other",
+)
+"""The disjoint parts of the time a task holds its slot; they add up to its duration."""
+
+VOLUMES = (
+    "input_bytes",
+    "input_records",
+    "shuffle_read_local_bytes",
+    "shuffle_read_remote_bytes",
+    "shuffle_read_records",
+    "shuffle_write_bytes",
+    "output_bytes",
+    "memory_spilled_bytes",
+    "disk_spilled_bytes",
+)
+"""Volumes summed over the tasks of a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSummary:
+    """The task attempts of one stage attempt, in groups of similar duration.
+
+    All arrays have shape ``(n_groups,)`` and hold means over the group, shortest tasks first.
+    """
+
+    succeeded: int
+    """Number of successful attempts."""
+    weights: Floats
+    """Task attempts in each group, failed and killed ones included."""
+    launch_order: Floats
+    """Mean position in the order of launch, 0 first to 1 last."""
+    duration_s: Floats
+    """Time from launch to end, seconds."""
+    parts_s: Mapping[str, Floats]
+    """The duration split by `PARTS`, seconds; the bulk of ``cpu`` and ``gc`` is CPU work."""
+    peak_memory_bytes: Floats
+    """Peak execution memory."""
+    volumes: Mapping[str, float]
+    """Totals by `VOLUMES`."""
+    cpu_recorded: bool
+    """Whether Spark recorded CPU times; before Spark 2.1 it did not."""
+    warm_up_s: float
+    """How much longer the first task on each slot took, seconds."""
+    warm_up_cpu_s: float
+    """The CPU in it, seconds."""
+    concurrency: float
+    """Slots held on average between the first and the last launch."""
+    gap_s: float
+    """Median time from the logged end of a task to the launch of the next on its slot, seconds.
+
+    Negative where the driver needs longer to note an end than to launch the next task.
+    """
+    first_launch_s: float
+    """Launch of the first task."""
+    last_launch_s: float
+    """Launch of the last task."""
+    last_finish_s: float
+    """End of the last task."""
+
+
+@dataclass(slots=True)
+class StageRecord:
+    """One executed stage attempt."""
+
+    id: int
+    attempt: int
+    name: str
+    tasks: int
+    """Tasks the attempt was to run."""
+    parents: tuple[int, ...]
+    """Identifiers of the stages it reads from."""
+    rdds: tuple[tuple[int, str, str | None, str | None], ...]
+    """Its data sets: identifier, name, operator scope, call site."""
+    submitted_s: float
+    completed_s: float
+    failed: bool
+    summary: TaskSummary | None
+    """None when the log holds no task of the attempt."""
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """One job."""
+
+    id: int
+    name: str
+    stage_ids: tuple[int, ...]
+    """All stages the job lists, skipped ones included."""
+    submitted_s: float
+    completed_s: float
+    finished: bool
+    """Whether the log tells its end."""
+    succeeded: bool
+    group: str | None
+    pool: str | None
+    imputed: bool = False
+    """Whether the log lost the job's start, so that its stages were assigned by time."""
+    stages: list[StageRecord] = field(default_factory=list)
+    """The stage attempts executed for this job, by submission."""
+
+
+@dataclass(slots=True)
+class ExecutorRecord:
+    """One executor, or the driver where it runs tasks itself."""
+
+    id: str
+    host: str
+    slots: int
+    """Tasks it can run at the same time."""
+    added_s: float
+    removed_s: float | None
+    tasks: int = 0
+    """Task attempts that ended on it."""
+
+
+@dataclass(slots=True)
+class SparkRun:
+    """Everything the model needs to know about one application."""
+
+    application_id: str
+    name: str
+    version: str | None
+    response_time_s: float
+    """From application start to application end."""
+    properties: Mapping[str, str]
+    """Spark properties of the application."""
+    jobs: list[JobRecord]
+    """In order of submission."""
+    executors: list[ExecutorRecord]
+    """In order of registration."""
+    skipped_stage_rdd: Mapping[int, int]
+    """For every stage a job listed: the identifier of its last data set."""
+    tasks: int
+    """Successful task attempts."""
+    task_cpu_s: float | None
+    """CPU of all task attempts, garbage collection included; None where Spark did not record it."""
+    events: Mapping[str, int]
+    """Lines by event class."""
+    tasks_started: int
+    tasks_ended: int
+    malformed_lines: int
+    notes: list[str]
+    """What was missing or assumed, one sentence each."""
+
+    @property
+    def stages(self) -> list[StageRecord]:
+        """The executed stage attempts of all jobs."""
+        return [stage for job in self.jobs for stage in job.stages]
+
+    @property
+    def job_span_s(self) -> float:
+        """First job submission to last job end, seconds."""
+        if not self.jobs:
+            return 0.0
+        return max(j.completed_s for j in self.jobs) - min(j.submitted_s for j in self.jobs)

@@ -1,0 +1,283 @@
+"""Collect the tasks of a stage and reduce them to a summary of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...units import MS, NS
+from .events import TaskEnd, TaskMetrics
+from .records import PARTS, VOLUMES, Floats, TaskSummary
+
+GROUPS = 64
+"""Stages up to this size are kept task by task; larger ones in about this many groups."""
+_BUFFER = 4096
+_RETAINED = 1 << 17  # tasks of one open stage kept in full: 25 MB
+
+_FIELDS = {
+    "launch_ms": "info.launch_ms",
+    "finish_ms": "info.finish_ms",
+    "result_ms": "info.result_ms",
+    "run_ms": "metrics.run_ms",
+    "cpu_ns": "metrics.cpu_ns",
+    "deserialise_ms": "metrics.deserialise_ms",
+    "deserialise_cpu_ns": "metrics.deserialise_cpu_ns",
+    "gc_ms": "metrics.gc_ms",
+    "serialise_ms": "metrics.serialise_ms",
+    "fetch_ms": "metrics.shuffle_read.wait_ms",
+    "write_ns": "metrics.shuffle_write.time_ns",
+    "peak_memory_bytes": "metrics.peak_memory_bytes",
+    "input_bytes": "metrics.input.bytes",
+    "input_records": "metrics.input.records",
+    "shuffle_read_local_bytes": "metrics.shuffle_read.local_bytes",
+    "shuffle_read_remote_bytes": "metrics.shuffle_read.remote_bytes",
+    "shuffle_read_records": "metrics.shuffle_read.records",
+    "shuffle_write_bytes": "metrics.shuffle_write.bytes",
+    "output_bytes": "metrics.output.bytes",
+    "memory_spilled_bytes": "metrics.memory_spilled_bytes",
+    "disk_spilled_bytes": "metrics.disk_spilled_bytes",
+}
+_row = attrgetter(*_FIELDS.values())
+_COLUMN = {name: i for i, name in enumerate(_FIELDS)}
+Mask = NDArray[np.bool_]
+
+
+class TaskCollector:
+    """The task ends of one stage attempt, held as columns until the stage is summarised.
+
+    Memory is bounded: beyond `_RETAINED` tasks the columns are reduced to groups at once.
+    """
+
+    __slots__ = ("_buffer", "_executors", "_reduced", "_retained", "_tables", "_totals", "succeeded")
+
+    def __init__(self) -> None:
+        self._buffer: list[TaskEnd] = []
+        self._tables: list[Floats] = []
+        self._executors: list[str] = []
+        self._retained = 0
+        self._reduced: list[tuple[Floats, Floats]] = []  # (weights, rows of _decompose)
+        self._totals = np.zeros(len(VOLUMES))
+        self.succeeded = 0
+        """Attempts that contributed a result."""
+
+    def add(self, task: TaskEnd, *, succeeded: bool) -> None:
+        """Add a task attempt."""
+        self.succeeded += succeeded
+        if task.metrics is None:  # lost with its executor: all that is known is how long it was there
+            task.metrics = TaskMetrics(run_ms=max(0, task.info.finish_ms - task.info.launch_ms))
+        self._buffer.append(task)
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._buffer:
+            return
+        table = np.array(list(map(_row, self._buffer)), dtype=np.float64)
+        np.maximum(table, 0.0, out=table)
+        self._tables.append(table)
+        self._executors.extend([task.info.executor for task in self._buffer])
+        self._retained += len(self._buffer)
+        self._buffer.clear()
+        if self._retained > _RETAINED:
+            self._reduce_all_but_first()
+
+    def _reduce_all_but_first(self) -> None:
+        # The first tables stay in full: waves and gaps are measured on them.
+        first, rest = self._tables[: len(self._tables) // 2], self._tables[len(self._tables) // 2 :]
+        table = np.concatenate(rest)
+        self._totals += _totals(table)
+        kept = _decompose(table, cpu_recorded=True, before=self._launched_before())
+        self._reduced.append(_group(np.ones(len(table)), kept, 16 * GROUPS))
+        self._tables = first
+        self._retained = sum(map(len, first))
+        del self._executors[self._retained :]
+
+    def _launched_before(self) -> int:
+        """Return about how many tasks were launched before those that are reduced next."""
+        return round(sum(float(w.sum()) for w, _ in self._reduced)) + self._retained // 2
+
+    def tasks_at_once(self) -> dict[str, int]:
+        """Return the most tasks that overlapped on each executor.
+
+        The driver notes the end of a task some time after its slot is free, so the time the
+        executor itself reports counts, not the logged end.
+        """
+        self._flush()
+        if not self._tables:
+            return {}
+        table = np.concatenate(self._tables)
+        launch = table[:, _COLUMN["launch_ms"]]
+        finish = launch + sum(table[:, _COLUMN[n]] for n in ("deserialise_ms", "run_ms", "serialise_ms"))
+        most = {}
+        for name, mine in _by_executor(self._executors):
+            begun = np.arange(1, len(mine) + 1)
+            ended = np.searchsorted(np.sort(finish[mine]), np.sort(launch[mine]), side="right")
+            most[name] = int((begun - ended).max())
+        return most
+
+    def summarise(self, start_ms: int, slots: Mapping[str, int], *, cpu_recorded: bool) -> TaskSummary | None:
+        """Return the summary of all tasks added so far, or None if there are none.
+
+        Parameters
+        ----------
+        start_ms
+            Application start, epoch milliseconds.
+        slots
+            Task slots by executor identifier.
+        cpu_recorded
+            Whether this Spark records CPU times; before 2.1 it did not.
+        """
+        self._flush()
+        if not self._tables:
+            return None
+        table = np.concatenate(self._tables)
+        kept = _decompose(table, cpu_recorded=cpu_recorded)
+        launch, finish = table[:, _COLUMN["launch_ms"]], table[:, _COLUMN["finish_ms"]]
+        finish = np.maximum(launch, finish)
+        first_wave, gap_s = _waves(launch * MS, finish * MS, self._executors, slots)
+        warm_up_s, warm_up_cpu_s = _take_warm_up(kept, first_wave)
+        parts = [(np.ones(len(table)), kept), *self._reduced]
+        weights, groups = _group(
+            np.concatenate([w for w, _ in parts]), np.concatenate([k for _, k in parts]), GROUPS
+        )
+        totals = self._totals + _totals(table)
+        attempts = float(weights.sum())
+        return TaskSummary(
+            succeeded=self.succeeded,
+            weights=weights,
+            launch_order=groups[:, -1] / max(1.0, attempts - 1),
+            duration_s=groups[:, 0],
+            parts_s={name: groups[:, i + 1] for i, name in enumerate(PARTS)},
+            peak_memory_bytes=groups[:, -2],
+            volumes=dict(zip(VOLUMES, totals.tolist(), strict=True)),
+            cpu_recorded=cpu_recorded,
+            warm_up_s=warm_up_s,
+            warm_up_cpu_s=warm_up_cpu_s,
+            concurrency=_concurrency(launch * MS, finish * MS + gap_s, first_wave),
+            gap_s=gap_s,
+            first_launch_s=float(launch.min() - start_ms) * MS,
+            last_launch_s=float(launch.max() - start_ms) * MS,
+            last_finish_s=float(finish.max() - start_ms) * MS,
+        )
+
+
+def _totals(table: Floats) -> Floats:
+    return np.asarray(table[:, [_COLUMN[name] for name in VOLUMES]].sum(axis=0))
+
+
+def _decompose(table: Floats, *, cpu_recorded: bool, before: int = 0) -> Floats:
+    """Return duration, `PARTS`, peak memory and order of launch as columns.
+
+    The parts are taken one after the other from what is left of the duration, so that they always
+    add up to it, however the clocks of driver and executor disagree. Follows the task timeline of
+    Spark's web interface (``org.apache.spark.status.AppStatusUtils.schedulerDelay``).
+    """
+    column = {name: table[:, i] for name, i in _COLUMN.items()}
+    duration = np.maximum(0.0, column["finish_ms"] - column["launch_ms"]) * MS
+    run = np.minimum(column["run_ms"] * MS, duration)
+    fetch, write = column["fetch_ms"] * MS, column["write_ns"] * NS
+    cpu, gc = column["cpu_ns"] * NS, column["gc_ms"] * MS
+    if not cpu_recorded:  # before Spark 2.1: what is not known to be waiting counts as work
+        cpu = np.maximum(0.0, run - gc - fetch - write)
+    parts = {}
+    left = run
+    for name, wanted in (("cpu", cpu), ("gc", gc), ("shuffle_fetch", fetch), ("shuffle_write", write)):
+        parts[name] = np.minimum(wanted, left)
+        left = left - parts[name]
+    parts["other"] = left
+    outside = duration - run
+    deserialise = np.minimum(column["deserialise_ms"] * MS, outside)
+    deserialise_cpu = np.minimum(column["deserialise_cpu_ns"] * NS, deserialise)
+    parts["cpu"] = parts["cpu"] + deserialise_cpu
+    parts["deserialisation"] = deserialise - deserialise_cpu
+    fetching_ms = np.where(column["result_ms"] > 0, column["finish_ms"] - column["result_ms"], 0.0)
+    result = column["serialise_ms"] * MS + np.maximum(0.0, fetching_ms) * MS
+    parts["result"] = np.minimum(result, outside - deserialise)
+    parts["scheduling"] = outside - deserialise - parts["result"]
+    order = np.empty(len(table))
+    order[np.argsort(column["launch_ms"], kind="stable")] = np.arange(before, before + len(table))
+    return np.column_stack([duration, *(parts[name] for name in PARTS), column["peak_memory_bytes"], order])
+
+
+def _waves(
+    launch_s: Floats, finish_s: Floats, executors: list[str], slots: Mapping[str, int]
+) -> tuple[Mask, float]:
+    """Return which tasks were the first on their slot, and the median gap between two tasks."""
+    first = np.zeros(len(launch_s), dtype=bool)
+    gaps: list[Floats] = []
+    for name, mine in _by_executor(executors):
+        order = mine[np.argsort(launch_s[mine], kind="stable")]
+        places = slots.get(name, 0) or len(order)
+        first[order[:places]] = True
+        # With all slots busy, the k-th launch takes the slot that the (k - places)-th end freed.
+        gaps.append(launch_s[order[places:]] - np.sort(finish_s[mine])[: max(0, len(order) - places)])
+    gap = np.concatenate(gaps)
+    return first, float(np.median(gap)) if len(gap) else 0.0
+
+
+def _by_executor(executors: list[str]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each executor and the positions of its tasks."""
+    names, which = np.unique(np.array(executors), return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    for name, mine in zip(names, np.split(order, np.flatnonzero(np.diff(which[order])) + 1), strict=True):
+        yield str(name), mine
+
+
+def _concurrency(launch_s: Floats, freed_s: Floats, first: Mask) -> float:
+    """Return how many slots were held on average from the second wave to the last launch."""
+    if first.all():
+        return float(len(launch_s))
+    begin, last = launch_s[~first].min(), launch_s.max()
+    if last <= begin:
+        return float(first.sum())
+    held = np.clip(np.minimum(freed_s, last) - np.maximum(launch_s, begin), 0.0, None)
+    return float(held.sum() / (last - begin))
+
+
+_FEWEST = 2  # later tasks that tell what is normal
+
+
+def _take_warm_up(kept: Floats, first: Mask) -> tuple[float, float]:
+    """Take the warm-up out of the first tasks; return its mean time and mean CPU, seconds.
+
+    The warm-up is how much longer the median first task took than the median later one. Tasks that
+    were shorter than that lose what they have; the proportions of their parts stay.
+    """
+    duration = kept[first, 0]
+    later = kept[~first, 0]
+    if len(later) < _FEWEST or not len(duration):
+        return 0.0, 0.0
+    longer_s = float(np.median(duration) - np.median(later))
+    if longer_s <= 0:
+        return 0.0, 0.0
+    remaining = np.maximum(duration - longer_s, 0.0)
+    factor = np.divide(remaining, duration, out=np.zeros_like(duration), where=duration > 0)
+    cpu = kept[first][:, [1 + PARTS.index("cpu"), 1 + PARTS.index("gc")]].sum(axis=1)
+    kept[np.flatnonzero(first)[:, None], np.arange(len(PARTS) + 1)] *= factor[:, None]
+    return float((duration - remaining).mean()), float((cpu * (1 - factor)).mean())
+
+
+def _group(weights: Floats, rows: Floats, groups: int) -> tuple[Floats, Floats]:
+    """Return weighted means of neighbouring rows, ordered by the first column.
+
+    Up to ``groups`` rows are returned as they are. Otherwise groups hold equal weights, except that
+    they shrink to single tasks towards the longest: stragglers decide when a stage ends.
+    """
+    order = np.argsort(rows[:, 0], kind="stable")
+    weights, rows = weights[order], rows[order]
+    if len(rows) <= groups:
+        return weights, rows
+    total = float(weights.sum())
+    body = total / (groups * 0.75)
+    tail = np.minimum(2.0 ** (np.arange(groups) // 2), body)  # 1 1 2 2 4 4 ... from the top
+    above = np.concatenate([[0.0], np.cumsum(tail)])
+    edges = total - above[above < total]
+    position = np.cumsum(weights) - weights / 2
+    which = np.searchsorted(-edges, -position, side="left")
+    _, start = np.unique(-which, return_index=True)
+    summed = np.add.reduceat(weights, start)
+    means = np.add.reduceat(rows * weights[:, None], start, axis=0) / summed[:, None]
+    return summed, means

@@ -1,0 +1,97 @@
+"""Conversions between the units of logs, people and models.
+
+Inside Pertract every time is in seconds, every volume in bytes; only this module knows that
+Spark logs milliseconds and nanoseconds and that people write ``4g`` or ``10m``.
+"""
+
+from __future__ import annotations
+
+import re
+
+MS = 1e-3
+"""Seconds in a millisecond (event times and most task metrics of Spark)."""
+NS = 1e-9
+"""Seconds in a nanosecond (``Executor CPU Time``, ``Shuffle Write Time`` of Spark)."""
+KIB, MIB, GIB = 2**10, 2**20, 2**30
+
+_BINARY = {"": 1, "b": 1, "k": KIB, "m": MIB, "g": GIB, "t": 2**40, "p": 2**50}
+_DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
+_SIZE = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?\d+)?)\s*([bkmgtp]?)(i?b)?\s*", re.IGNORECASE)
+_MEMORY = re.compile(r"\s*(\d+)\s*([bkmgtp]?)b?\s*", re.IGNORECASE)
+
+
+def parse_size(text: str) -> float:
+    """Return the bytes in a size as people write it.
+
+    ``15GB`` is decimal (15e9), ``15GiB`` and Spark's bare letter ``15g`` are binary.
+
+    Raises
+    ------
+    ValueError
+        If the text is not a number with an optional unit.
+
+    Examples
+    --------
+    >>> parse_size("1.5KiB"), parse_size("2kB"), parse_size("2k")
+    (1536.0, 2000.0, 2048.0)
+    """
+    match = _SIZE.fullmatch(text)
+    if not match:
+        raise ValueError(f"'{text}' is not a size; write a number with a unit, such as 15GB")
+    number, letter, suffix = match.groups()
+    letter = letter.lower()
+    decimal = suffix is not None and suffix.lower() == "b" and letter in _DECIMAL
+    return float(number) * (_DECIMAL[letter] if decimal else _BINARY[letter])
+
+
+def parse_memory(text: str, *, default_unit: str = "m") -> int | None:
+    """Return the bytes of a Spark memory setting, or None when it cannot be read.
+
+    Parameters
+    ----------
+    text
+        A value such as ``4g``, ``512m`` or ``1024``.
+    default_unit
+        Unit of a bare number; Spark reads executor memory in MiB
+        (``org.apache.spark.network.util.JavaUtils.byteStringAs``).
+    """
+    match = _MEMORY.fullmatch(text)
+    if not match:
+        return None
+    number, letter = match.groups()
+    return int(number) * _BINARY[letter.lower() or default_unit]
+
+
+def format_size(size_bytes: float) -> str:
+    """Return a size for people, in binary units.
+
+    Examples
+    --------
+    >>> format_size(1536)
+    '1.5 KiB'
+    """
+    value = float(size_bytes)
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if abs(value) < 1024 or unit == "TiB":
+            break
+        value /= 1024
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.3g} {unit}"
+
+
+def format_duration(duration_s: float) -> str:
+    """Return a duration for people.
+
+    Examples
+    --------
+    >>> format_duration(0.0421), format_duration(75.25), format_duration(7325)
+    ('42 ms', '1 min 15 s', '2 h 2 min')
+    """
+    if duration_s < 1:
+        return f"{duration_s * 1000:.0f} ms"
+    if duration_s < 60:
+        return f"{duration_s:.1f} s"
+    if duration_s < 3600:
+        minutes, seconds = divmod(round(duration_s), 60)
+        return f"{minutes} min {seconds} s"
+    hours, minutes = divmod(round(duration_s / 60), 60)
+    return f"{hours} h {minutes} min"
