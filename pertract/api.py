@@ -18,12 +18,10 @@ from . import dsl, provenance
 from .dsl import text
 from .errors import ModelError, PertractError, SourceNotFound, UnreadableSource, UsageError
 from .extract import build_model
-from .simulate import Options, Prediction
+from .simulate import Options, Prediction, replay
 from .simulate import predict as _predict
 from .simulate.prediction import Progress as ReplicationProgress
 from .sources import spark
-
-REPLAY_REPLICATIONS = 10
 
 
 def read_run(path: str | Path, *, progress: spark.Progress | None = None) -> spark.SparkRun:
@@ -69,8 +67,7 @@ def extract(path: str | Path, *, progress: spark.Progress | None = None) -> dsl.
 
 def _replay(model: dsl.PerformanceModel) -> dsl.Replay:
     run = model.runs[0]
-    simulated = _predict(model, Options(), replications=REPLAY_REPLICATIONS)
-    response_s, span_s = simulated.response_time_s.mean, simulated.job_span_s.mean
+    response_s, span_s = replay(model)
     return dsl.Replay(
         response_time_s=round(response_s, 3),
         error=round(_relative(response_s, run.response_time_s), 6),

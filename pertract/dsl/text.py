@@ -6,15 +6,19 @@ same in every tool. JSON is read by the same parser.
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import yaml
 from pydantic import ValidationError
 
-from ..errors import MalformedModel, SchemaVersionError
-from .resolve import check, problems
+from ..errors import CyclicExecution, MalformedModel, SchemaVersionError
+from .graph import flatten
+from .resolve import Path, problems
 from .system import SCHEMA_VERSION, PerformanceModel
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,9 +33,19 @@ _CORE_SCHEMA = (
 
 
 class _CoreLoader(_Loader):  # type: ignore[misc]
-    """YAML 1.2 core schema on the fast loader."""
+    """YAML 1.2 core schema on the fast loader; a key that appears twice is an error."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        found: dict[str, Any] = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            keys = [key.value for key, _ in node.value]
+            key = next(k for k, _ in node.value if keys.count(k.value) > 1)
+            raise yaml.constructor.ConstructorError(
+                problem=f"the field '{key.value}' appears twice in one element", problem_mark=key.start_mark
+            )
+        return found
 
 
 class _CoreDumper(_Dumper):  # type: ignore[misc]
@@ -76,7 +90,10 @@ _register()
 def to_yaml(model: PerformanceModel) -> str:
     """Return the document as YAML; fields at their default are left out."""
     header = f"# PerTract-DSL model of {' '.join(model.name.split())}\n"
-    body = yaml.dump(as_data(model), Dumper=_CoreDumper, sort_keys=False, allow_unicode=True, width=110)
+    with _collector_paused():
+        body: str = yaml.dump(
+            as_data(model), Dumper=_CoreDumper, sort_keys=False, allow_unicode=True, width=110
+        )
     return header + body
 
 
@@ -97,7 +114,7 @@ def _with_kinds(full: Any, short: Any) -> Any:
     if isinstance(short, dict):
         kind = {"kind": full["kind"]} if "kind" in full else {}
         return kind | {key: _with_kinds(full[key], value) for key, value in short.items()}
-    if isinstance(short, list):
+    if isinstance(short, list) and short and isinstance(short[0], (dict, list)):
         return [_with_kinds(f, s) for f, s in zip(full, short, strict=True)]
     return short
 
@@ -121,10 +138,60 @@ def parse(text: str, *, name: str) -> PerformanceModel:
     DanglingReference, CyclicExecution
         If the parts do not fit together.
     """
+    with _collector_paused():
+        data = _data(text, name)
+        if not isinstance(data, dict):
+            raise MalformedModel(
+                f"{name}: not a PerTract model, which is a mapping that begins with 'schema'",
+                hint="Make one with: pertract extract LOG -o model.yaml",
+            )
+        if data.get("schema") != SCHEMA_VERSION:
+            found = f"'{data['schema']}'" if "schema" in data else "none"
+            raise SchemaVersionError(
+                f"{name}: the field 'schema' must be '{SCHEMA_VERSION}', found {found}",
+                hint="Extract the model again with this version of pertract.",
+            )
+        try:
+            model = PerformanceModel.model_validate(data)
+        except ValidationError as error:
+            raise MalformedModel(_first_problem(error, text, name), hint=_hint(error)) from error
+        for problem in problems(model):
+            field = ".".join(map(str, problem.path))
+            raise problem.error(
+                f"{name}, line {_line(text, problem.path)}: {field}: {problem.message}",
+                hint="Correct the name, or add the element it refers to.",
+            )
+        try:
+            flatten(model.execution)
+        except CyclicExecution as error:
+            raise CyclicExecution(f"{name}: {error}", hint=error.hint) from error
+    return model
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the garbage collector, which would walk the many small objects of a document repeatedly.
+
+    Reading a document of 3,400 stages takes a third of the time (benchmarks/speed/documents.py).
+    """
+    enabled = gc.isenabled()
+    gc.disable()
     try:
-        loader = _CoreLoader(text)
-        root = loader.get_single_node()
-        data = loader.construct_document(root) if root is not None else None
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _data(text: str, name: str) -> Any:
+    """Return the plain data of a document; JSON is recognised by its first character."""
+    try:
+        if text.lstrip()[:1] == "{":
+            try:
+                return json.loads(text, object_pairs_hook=_unique)
+            except json.JSONDecodeError:
+                pass  # YAML may begin with a brace as well, and its errors name lines
+        return yaml.load(text, _CoreLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -132,59 +199,53 @@ def parse(text: str, *, name: str) -> PerformanceModel:
         raise MalformedModel(
             f"{name}{line}: {detail}", hint="Check quotes, brackets and indentation there."
         ) from error
-    if not isinstance(data, dict):
-        raise MalformedModel(
-            f"{name}: not a PerTract model, which is a mapping that begins with 'schema'",
-            hint="Make one with: pertract extract LOG -o model.yaml",
-        )
-    if data.get("schema") != SCHEMA_VERSION:
-        found = f"'{data['schema']}'" if "schema" in data else "none"
-        raise SchemaVersionError(
-            f"{name}: the field 'schema' must be '{SCHEMA_VERSION}', found {found}",
-            hint="Extract the model again with this version of pertract.",
-        )
-    try:
-        model = PerformanceModel.model_validate(data)
-    except ValidationError as error:
-        raise MalformedModel(_first_problem(error, root, name), hint=_count(error)) from error
-    for problem in problems(model):
-        field = ".".join(map(str, problem.path))
-        raise problem.error(
-            f"{name}, line {_line(root, problem.path)}: {field}: {problem.message}",
-            hint="Correct the name, or add the element it refers to.",
-        )
-    return check(model)
+    except _DuplicateKey as error:
+        raise MalformedModel(f"{name}: {error}", hint="Remove one of them.") from error
 
 
-def _first_problem(error: ValidationError, root: yaml.Node, name: str) -> str:
+class _DuplicateKey(Exception):
+    """A mapping has the same key twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _DuplicateKey(f"the field '{twice}' appears twice in one element")
+    return found
+
+
+def _first_problem(error: ValidationError, text: str, name: str) -> str:
     first = error.errors(include_url=False)[0]
-    path = tuple(
-        p for p in first["loc"] if p not in ("job", "delay", "stage", "file", "record", "single", "open")
-    )
+    path = tuple(p for p in first["loc"] if p not in _VARIANTS)
     field = ".".join(map(str, path)) or "document"
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if first["type"] == "extra_forbidden":
         message = "this field does not exist in the language"
     elif first["type"] == "missing":
         message = "this field is missing"
-    elif message != first["msg"]:
-        message = message if first["type"] == "value_error" else f"must be {message}"
+    elif first["type"] != "value_error" and message != first["msg"]:
+        message = f"must be {message}"
     given = first.get("input")
-    if first["type"] not in ("missing", "extra_forbidden", "value_error") and not isinstance(
-        given, (dict, list)
-    ):
+    if first["type"] not in _SELF_EXPLAINING and not isinstance(given, (dict, list)):
         message += f", found {given!r}"
-    return f"{name}, line {_line(root, path)}: {field}: {message}"
+    return f"{name}, line {_line(text, path)}: {field}: {message}"
 
 
-def _count(error: ValidationError) -> str:
+_VARIANTS = ("job", "delay", "stage", "file", "record", "single", "open")
+_SELF_EXPLAINING = ("missing", "extra_forbidden", "value_error")
+
+
+def _hint(error: ValidationError) -> str:
     more = error.error_count() - 1
     rest = f" There {'is' if more == 1 else 'are'} {more} more after it." if more else ""
     return f"The fields are described in dsl/README.md.{rest}"
 
 
-def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
+def _line(text: str, path: Path) -> int:
     """Return the line of the deepest node on the path that exists in the document."""
+    node = yaml.compose(text, _CoreLoader)
     for step in path:
         child = None
         if isinstance(node, yaml.MappingNode):
@@ -194,4 +255,4 @@ def _line(node: yaml.Node, path: tuple[str | int, ...]) -> int:
         if child is None:
             break
         node = child
-    return int(node.start_mark.line) + 1
+    return int(node.start_mark.line) + 1 if node is not None else 1

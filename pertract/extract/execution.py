@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections.abc import Iterable, Sequence
 
 from .. import dsl
+from ..dsl.execution import PartitionRule
 from ..sources.spark import JobRecord, SparkRun, StageRecord
 from .dependencies import job_predecessors
+from .overlap import RunningStages
 from .partitions import partition_rule
 from .settings import configuration
 
@@ -50,9 +53,12 @@ class _Builder:
         self.settings = configuration(run)
         self.slots = sum(group.count * group.slots for group in self.settings.executors)
         self.nodes: list[dsl.Job | dsl.Delay] = []
+        self.rules: dict[str, PartitionRule] = {}
         self.edges: list[dsl.Edge] = []
         self.cross_edges: list[dsl.Edge] = []
         self.producers = _Producers(run)
+        self.running = RunningStages(run.stages)
+        self.registered_s = sorted(executor.added_s for executor in run.executors)
 
     def build(self) -> dsl.ExecutionArchitecture:
         jobs = self.run.jobs
@@ -108,7 +114,7 @@ class _Builder:
                 head = f"{name}-delay"
                 nodes.append(dsl.Delay(id=head, delay_s=round(gap_s, 3)))
                 edges.append(dsl.Edge(tail=head, head=name, data_transmission_factor=1.0))
-            nodes.append(self._stage(stage) if stage.summary else self._unseen(stage))
+            nodes.append(self._stage(stage, producers) if stage.summary else self._unseen(stage))
             edges += [self._edge(p, stage, head) for p in inside]
             self.cross_edges += [self._edge(p, stage, head) for p in outside]
             followed |= {stage_id(p) for p in inside}
@@ -145,9 +151,9 @@ class _Builder:
         if stage.summary is None:
             return stage.submitted_s
         launched_s = max(stage.submitted_s, stage.summary.first_launch_s)
-        if any(stage.submitted_s < e.added_s <= launched_s for e in self.run.executors):
+        if bisect(self.registered_s, stage.submitted_s) < bisect(self.registered_s, launched_s):
             return stage.submitted_s
-        busy = self.producers.running_in(stage.submitted_s, launched_s, stage)
+        busy = self.running.other_than(stage, stage.submitted_s, launched_s)
         return stage.submitted_s if busy else launched_s
 
     def _edge(self, tail: StageRecord, head: StageRecord, head_id: str) -> dsl.Edge:
@@ -166,17 +172,18 @@ class _Builder:
             factor = float(f"{shuffled * share / into_tail:.6g}")
         return dsl.Edge(tail=stage_id(tail), head=head_id, data_transmission_factor=factor)
 
-    def _stage(self, stage: StageRecord) -> dsl.Stage:
+    def _stage(self, stage: StageRecord, producers: Sequence[StageRecord]) -> dsl.Stage:
         name = stage_id(stage)
         assert stage.summary is not None
         count = stage.summary.succeeded or stage.tasks or round(float(stage.summary.weights.sum()))
+        parents = [self.rules[stage_id(p)] for p in producers if stage_id(p) in self.rules]
+        rule = partition_rule(stage, count, settings=self.settings, slots=self.slots, parents=parents)
+        self.rules[name] = rule
         return dsl.Stage(
             id=name,
             name=" ".join(stage.name.split())[:120],
             profile=name,
-            partitions=dsl.Partitions(
-                count=count, rule=partition_rule(stage, count, self.settings, self.slots)
-            ),
+            partitions=dsl.Partitions(count=count, rule=rule),
             reads=(self.reads[name],) if name in self.reads else (),
             operations=tuple(_operations(stage.rdds)),
         )
@@ -193,8 +200,7 @@ class _Producers:
         self._attempts: dict[int, list[StageRecord]] = {}
         self._by_rdd: dict[int, list[StageRecord]] = {}
         self._rdd_of = run.skipped_stage_rdd
-        self._all = run.stages
-        for stage in self._all:
+        for stage in run.stages:
             self._attempts.setdefault(stage.id, []).append(stage)
             if stage.id in self._rdd_of:
                 self._by_rdd.setdefault(self._rdd_of[stage.id], []).append(stage)
@@ -218,14 +224,6 @@ class _Producers:
             if _end(attempt) <= stage.submitted_s:
                 found[stage_id(attempt)] = attempt
         return list(found.values())
-
-    def running_in(self, begin_s: float, end_s: float, but: StageRecord) -> bool:
-        """Return whether another stage ran tasks in an interval."""
-        return any(
-            s.summary is not None and s.summary.first_launch_s < end_s and s.summary.last_finish_s > begin_s
-            for s in self._all
-            if s is not but
-        )
 
 
 def _end(stage: StageRecord) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .. import dsl
 from ..dsl.execution import PartitionRule
 from ..sources.spark import StageRecord
@@ -11,9 +13,18 @@ DEFAULT_SHUFFLE_PARTITIONS = 200
 
 
 def partition_rule(
-    stage: StageRecord, tasks: int, settings: dsl.ApplicationConfiguration, slots: int
+    stage: StageRecord,
+    tasks: int,
+    *,
+    settings: dsl.ApplicationConfiguration,
+    slots: int,
+    parents: Sequence[PartitionRule],
 ) -> PartitionRule:
     """Return the rule that explains the number of tasks of a stage.
+
+    A number that equals the slots by chance must not follow them: only collections that the driver
+    distributes (``parallelize``, ``range``) get one partition per slot from Spark, and shuffles of
+    their data inherit that number (``org.apache.spark.Partitioner.defaultPartitioner``).
 
     Parameters
     ----------
@@ -25,18 +36,24 @@ def partition_rule(
         Settings of the application.
     slots
         All task slots of the application.
+    parents
+        Rules of the stages it reads from.
     """
     if tasks == 1 or stage.summary is None:
         return "fixed"
-    volumes = stage.summary.volumes
-    if volumes["input_bytes"] > 0 and not stage.parents:
+    if stage.summary.volumes["input_bytes"] > 0 and not stage.parents:
         return "input_splits"
-    is_sql = any(
-        name in ("ShuffledRowRDD", "MapPartitionsRDD") and scope and "Exchange" in scope
-        for _, name, scope, _ in stage.rdds
-    )
-    if is_sql and tasks == (settings.shuffle_partitions or DEFAULT_SHUFFLE_PARTITIONS):
+    if _is_exchange(stage) and tasks == (settings.shuffle_partitions or DEFAULT_SHUFFLE_PARTITIONS):
         return "shuffle_partitions"
     if settings.default_parallelism:
         return "default_parallelism" if tasks == settings.default_parallelism else "fixed"
-    return "total_slots" if tasks == slots else "fixed"
+    inherited = all(rule == "total_slots" for rule in parents) if parents else _is_collection(stage)
+    return "total_slots" if tasks == slots and inherited else "fixed"
+
+
+def _is_exchange(stage: StageRecord) -> bool:
+    return any("Exchange" in scope for _, _, scope, _ in stage.rdds if scope)
+
+
+def _is_collection(stage: StageRecord) -> bool:
+    return any("ParallelCollection" in name or name == "RangeRDD" for _, name, _, _ in stage.rdds)

@@ -8,6 +8,7 @@ from .. import dsl
 from ..dsl.profile import Activity, Resource, Unit, Variable
 from ..sources.spark import SparkRun, StageRecord, TaskSummary
 from .execution import entering_bytes, stage_id
+from .overlap import RunningStages
 
 PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
 """CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
@@ -30,11 +31,13 @@ _DEMANDS: tuple[tuple[str, Resource, Activity, Unit, bool], ...] = (
 
 def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     """Return the resource profiles of all executed stages of a run."""
-    alone = {stage_id(stage) for stage in run.stages if _alone(stage, run)}
-    gaps = [s.summary.gap_s for s in run.stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
+    stages = run.stages
+    running = RunningStages(stages)
+    alone = {stage_id(s) for s in stages if s.summary and _alone(s, s.summary, running)}
+    gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
     profiles = []
-    for stage in run.stages:
+    for stage in stages:
         if stage.summary is None:
             continue
         if stage_id(stage) in alone:
@@ -45,14 +48,9 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     return dsl.ResourceProfiles(executor=PRIOR, stages=tuple(profiles))
 
 
-def _alone(stage: StageRecord, run: SparkRun) -> bool:
+def _alone(stage: StageRecord, summary: TaskSummary, running: RunningStages) -> bool:
     """Return whether no other stage ran tasks at the same time."""
-    mine = stage.summary
-    return mine is not None and not any(
-        s.summary.first_launch_s < mine.last_finish_s and s.summary.last_finish_s > mine.first_launch_s
-        for s in run.stages
-        if s is not stage and s.summary is not None
-    )
+    return not running.other_than(stage, summary.first_launch_s, summary.last_finish_s)
 
 
 def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
@@ -107,7 +105,7 @@ def _demand(
     task_bytes: float,
 ) -> dsl.Demand | None:
     """Return a demand per byte where the stage has bytes, a constant one otherwise."""
-    mean = float(np.average(values, weights=summary.weights))
+    mean = float(values @ summary.weights / summary.weights.sum())
     if mean <= 0:
         return None
     variable: Variable = "task_bytes" if task_bytes > 0 else "constant"

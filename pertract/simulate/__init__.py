@@ -4,7 +4,7 @@ from .configuration import Configuration, Options, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
 from .plan import Plan, compile_plan
-from .prediction import Prediction, StageEstimate, predict
+from .prediction import Prediction, StageEstimate, predict, replay
 
 __all__ = [
     "Configuration",
@@ -16,6 +16,7 @@ __all__ = [
     "Trace",
     "compile_plan",
     "predict",
+    "replay",
     "resolve",
     "simulate",
 ]

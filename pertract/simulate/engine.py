@@ -27,6 +27,8 @@ class StageTrace:
     tasks: Tasks
     last: int
     """Task that ended last."""
+    shared: np.ndarray | None
+    """Tasks that shared the cores of their node with more tasks than cores; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,12 @@ class _Execution:
         tasks = self.tasks[run.index]
         starts = np.array(run.starts_s)
         ends = starts + tasks.slot_s
-        if run.ends_s:
-            ends[list(run.ends_s)] = list(run.ends_s.values())
+        shared = np.array(list(run.ends_s)) if run.ends_s else None
+        if shared is not None:
+            ends[shared] = list(run.ends_s.values())
         node = self.node_of[run.index]
         self.traces[run.index] = StageTrace(
-            self.begin_s[node], run.ended_s + stage.handling_s, starts, ends, tasks, run.last
+            self.begin_s[node], run.ended_s + stage.handling_s, starts, ends, tasks, run.last, shared
         )
         if stage.handling_s:
             self._later(node, stage.handling_s)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+FEWEST_DEGREES = 10
+"""Degrees of freedom granted to few replications: most of the spread is not theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -44,20 +47,22 @@ def estimate(values: ArrayLike, *, model_error: float = 0.0) -> Estimate:
 
     Notes
     -----
-    With one replication there is no spread to estimate from: ``ci95`` is then the mean itself and the
-    prediction interval rests on the model error alone.
+    The prediction interval is symmetric on a logarithmic scale: a run twice as long is as likely as
+    one half as long, and no bound is negative. With one replication there is no spread to estimate
+    from: ``ci95`` is then the mean itself and the prediction interval rests on the model error alone.
     """
     data = np.asarray(values, dtype=float)
     n, mean = len(data), float(np.mean(data))
     std = float(np.std(data, ddof=1)) if n > 1 else 0.0
     half = t_quantile(0.975, n - 1) * std / math.sqrt(n) if n > 1 else 0.0
-    spread = math.sqrt(std**2 * (1 + 1 / n) + (model_error * mean) ** 2)
-    factor = t_quantile(0.95, max(n - 1, 10))
+    relative = std / mean if mean > 0 else 0.0
+    spread = math.sqrt(relative**2 * (1 + 1 / n) + model_error**2)
+    factor = math.exp(t_quantile(0.95, max(n - 1, FEWEST_DEGREES)) * spread)
     return Estimate(
         mean=mean,
         std=std,
         ci95=(mean - half, mean + half),
-        interval90=(max(0.0, mean - factor * spread), mean + factor * spread),
+        interval90=(mean / factor, mean * factor),
         p50=float(np.quantile(data, 0.5)),
         p95=float(np.quantile(data, 0.95)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine import StageTrace, Trace
+from .engine import Trace
 from .plan import CAUSES
 
 Floats = NDArray[np.float64]
@@ -46,32 +46,26 @@ def busy_core_s(trace: Trace, times_s: Floats) -> Floats:
     for history in trace.core_s:
         at, served = np.array(history).T
         total += np.interp(times_s, at, served)
-    shared = {node for node, cores in enumerate(trace.plan.node_cores) if _slots_on(trace, node) > cores}
-    if len(shared) == len({e.node for e in trace.plan.executors}):
-        return total
-    at_, slope = [], []
+    return total + _served_alone(trace, times_s)
+
+
+def _served_alone(trace: Trace, times_s: Floats) -> Floats:
+    """Return the core seconds of tasks that had a core to themselves."""
+    moments, changes = [], []
     for stage in trace.stages:
-        alone = _alone(stage)
         length = stage.ends_s - stage.starts_s
-        rate = np.divide(stage.tasks.cpu_s, length, out=np.zeros_like(length), where=length > 0)[alone]
-        at_ += [stage.starts_s[alone], stage.ends_s[alone]]
-        slope += [rate, -rate]
-    if not at_:
-        return total
-    at, change = np.concatenate(at_), np.concatenate(slope)
+        rate = np.divide(stage.tasks.cpu_s, length, out=np.zeros_like(length), where=length > 0)
+        if stage.shared is not None:
+            rate[stage.shared] = 0.0
+        moments += [stage.starts_s, stage.ends_s]
+        changes += [rate, -rate]
+    if not moments:
+        return np.zeros(len(times_s))
+    at, change = np.concatenate(moments), np.concatenate(changes)
     order = np.argsort(at, kind="stable")
     at, change = at[order], change[order]
-    rate = np.cumsum(change)
-    used = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(at))])
-    return np.asarray(total + np.interp(times_s, at, used))
-
-
-def _alone(stage: StageTrace) -> NDArray[np.bool_]:
-    return np.asarray(np.isclose(stage.ends_s - stage.starts_s, stage.tasks.slot_s))
-
-
-def _slots_on(trace: Trace, node: int) -> int:
-    return sum(e.slots for e in trace.plan.executors if e.node == node)
+    used = np.concatenate([[0.0], np.cumsum(np.cumsum(change)[:-1] * np.diff(at))])
+    return np.asarray(np.interp(times_s, at, used))
 
 
 def breakdown(trace: Trace) -> dict[str, float]:

@@ -1,0 +1,56 @@
+# Two commands do everything on a machine with Python 3.11 or newer, make and git:
+#   make demo    install into .venv and predict a shipped Spark run on several cluster sizes
+#   make test    install with the test extras and run every check that CI runs
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+.PHONY: demo test lint format bench schema clean
+
+demo: $(VENV)/installed
+	@mkdir -p $(OUT)
+	$(BIN)/pertract extract examples/randomforest.zstd -o $(OUT)/model.yaml
+	@echo
+	$(BIN)/python examples/cluster_sizes.py $(OUT)/model.yaml
+
+test: lint
+	$(BIN)/pytest -n auto --cov --cov-report=term
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/installed-test
+	$(BIN)/python benchmarks/speed/simulation.py
+	$(BIN)/python benchmarks/speed/extraction.py
+	$(BIN)/python benchmarks/speed/documents.py
+	$(BIN)/python benchmarks/replay/replay.py
+	$(BIN)/python benchmarks/replay/extrapolate.py
+
+schema: $(VENV)/installed
+	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \
+		> dsl/schema/pertract-model-1.json
+
+clean:
+	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Pertract needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,57 @@
+"""Make a large event log from a small one, by repeating its jobs with other numbers and times."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from pertract.sources import codecs
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "randomforest.zstd"
+_IDS = re.compile(rb'"(Task ID|Stage ID|Job ID|RDD ID)":(\d+)')
+_ID_LISTS = re.compile(rb'"(Stage IDs|Parent IDs)":\[([\d,]+)\]')
+_TIMES = re.compile(
+    rb'"((?:Launch|Finish|Submission|Completion|Getting Result) Time|Timestamp|time)":([1-9]\d+)'
+)
+_ONCE = (
+    b"LogStart",
+    b"ApplicationStart",
+    b"ExecutorAdded",
+    b"BlockManagerAdded",
+    b"Environment",
+    b"ResourceProfile",
+)
+
+
+def repeat(source: Path, target: Path, megabytes: int) -> int:
+    """Write at least ``megabytes`` to ``target`` and return its size in bytes."""
+    with source.open("rb") as raw:
+        kind = "zstd" if source.suffix in (".zstd", ".zst") else "plain"
+        lines = list(codecs.open_lines(raw, kind))
+    stamps = [int(m[2]) for line in lines for m in _TIMES.finditer(line)]
+    span = max(stamps) - min(stamps) + 1000
+    written = copy = 0
+    with target.open("wb") as out:
+        while written < megabytes * 1_000_000:
+            for line in lines:
+                if b"ApplicationEnd" in line[:60] or (copy and any(name in line[:60] for name in _ONCE)):
+                    continue
+                written += out.write(_shifted(line, copy, span) if copy else line)
+            copy += 1
+        last = next(line for line in lines if b"ApplicationEnd" in line[:60])
+        written += out.write(_shifted(last, copy - 1, span))
+    return written
+
+
+def _shifted(line: bytes, copy: int, span: int) -> bytes:
+    offset = copy * 100_000
+    line = _IDS.sub(lambda m: b'"%s":%d' % (m[1], int(m[2]) + offset), line)
+    line = _ID_LISTS.sub(
+        lambda m: b'"%s":[%s]' % (m[1], b",".join(b"%d" % (int(i) + offset) for i in m[2].split(b","))), line
+    )
+    return _TIMES.sub(lambda m: b'"%s":%d' % (m[1], int(m[2]) + copy * span), line)
+
+
+if __name__ == "__main__":
+    print(repeat(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])))
