@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from . import check, convert, extract, predict, show
-from .errors import EXIT_INTERRUPTED, EXIT_USAGE, internal_error
+from .errors import internal_error
 
 app = typer.Typer(
     name="pertract",
@@ -22,6 +21,7 @@ app = typer.Typer(
     epilog="Start with: pertract extract EVENTLOG -o model.yaml",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -51,18 +51,8 @@ for _module in (extract, show, check, convert, predict):
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        code = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        code = EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
-        typer.echo("interrupted", err=True)
-        code = EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader of our output, such as `head`, has gone
-        sys.stderr.close()
-        code = 0
+        app()
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        code = internal_error(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(internal_error(error))

@@ -13,9 +13,7 @@ from ..errors import PertractError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-EXIT_USAGE = 2
 EXIT_INTERNAL = 70
-EXIT_INTERRUPTED = 130
 
 
 def guarded(command: Callable[P, R]) -> Callable[P, R]:
