@@ -34,35 +34,38 @@ def t_quantile(probability: float, degrees: int) -> float:
     return float(stdtrit(degrees, probability))
 
 
-def estimate(values: ArrayLike, *, model_error: float = 0.0) -> Estimate:
+def estimate(values: ArrayLike, *, error_below: float = 0.0, error_above: float = 0.0) -> Estimate:
     """Return mean and intervals of independent replications.
 
     Parameters
     ----------
     values
         One value per replication, shape ``(n,)``.
-    model_error
-        Standard deviation of the real run relative to the model's mean: run-to-run noise and what the
-        model does not know. The prediction interval adds it to the spread of the replications.
+    error_below, error_above
+        Standard deviation of real runs below and above the model's mean, relative to it: run-to-run
+        noise and what the model does not know. The prediction interval adds them to the spread of the
+        replications.
 
     Notes
     -----
-    The prediction interval is symmetric on a logarithmic scale: a run twice as long is as likely as
-    one half as long, and no bound is negative. With one replication there is no spread to estimate
-    from: ``ci95`` is then the mean itself and the prediction interval rests on the model error alone.
+    Errors are taken on a logarithmic scale, so that no bound is negative. With one replication there
+    is no spread to estimate from: ``ci95`` is then the mean itself and the prediction interval rests
+    on the errors alone.
     """
     data = np.asarray(values, dtype=float)
     n, mean = len(data), float(np.mean(data))
     std = float(np.std(data, ddof=1)) if n > 1 else 0.0
     half = t_quantile(0.975, n - 1) * std / math.sqrt(n) if n > 1 else 0.0
     relative = std / mean if mean > 0 else 0.0
-    spread = math.sqrt(relative**2 * (1 + 1 / n) + model_error**2)
-    factor = math.exp(t_quantile(0.95, max(n - 1, FEWEST_DEGREES)) * spread)
+    simulated = relative**2 * (1 + 1 / n)
+    quantile = t_quantile(0.95, max(n - 1, FEWEST_DEGREES))
+    below = math.exp(-quantile * math.sqrt(simulated + error_below**2))
+    above = math.exp(quantile * math.sqrt(simulated + error_above**2))
     return Estimate(
         mean=mean,
         std=std,
         ci95=(mean - half, mean + half),
-        interval90=(mean / factor, mean * factor),
+        interval90=(mean * below, mean * above),
         p50=float(np.quantile(data, 0.5)),
         p95=float(np.quantile(data, 0.95)),
     )

@@ -116,22 +116,28 @@ def predict(
             progress(len(traces), most)
         if precision is not None and _precise([t.response_time_s for t in traces], precision):
             break
-    backing = support(model, configuration)
+    breakdown_s = {part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN}
+    total_s = sum(breakdown_s.values())
+    task_share = 1 - breakdown_s["driver"] / total_s if total_s > 0 else 1.0
+    backing = support(model, configuration, task_share)
     if plan.cores_known and any(t.cpu >= 1 for t in traces):
         assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
     warnings = (*_completeness(model), *configuration.warnings, *assumed, *_scheduling(model, plan))
-    error = backing.model_error
+    errors = {"error_below": backing.error_below, "error_above": backing.error_above}
+    # Utilisation is work over time: it is high where the time is short.
+    cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
+    cpu_all = {key: math.hypot(value, CPU_OUTSIDE_TASKS) for key, value in cpu_errors.items()}
     return Prediction(
         model=model,
         configuration=configuration,
         replications=len(traces),
         seed=seed,
-        response_time_s=estimate([t.response_time_s for t in traces], model_error=error),
-        job_span_s=estimate([t.job_span_s for t in traces], model_error=error),
-        cpu_utilisation=estimate([t.cpu for t in traces], model_error=math.hypot(error, CPU_OUTSIDE_TASKS)),
-        task_cpu_utilisation=estimate([t.task_cpu for t in traces], model_error=error),
+        response_time_s=estimate([t.response_time_s for t in traces], **errors),
+        job_span_s=estimate([t.job_span_s for t in traces], **errors),
+        cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all),
+        task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors),
         cpu_series=traces[_median_of(traces)].series,
-        breakdown_s={part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN},
+        breakdown_s=breakdown_s,
         stages=_stages(plan, traces),
         support=backing,
         warnings=warnings,
@@ -146,7 +152,7 @@ def _precise(response_times_s: list[float], precision: float) -> bool:
     return known.ci95[1] - known.mean <= precision * known.mean
 
 
-def replay(model: dsl.PerformanceModel, *, replications: int = 5, seed: int = 1) -> tuple[float, float]:
+def replay(model: dsl.PerformanceModel, *, replications: int = 3, seed: int = 1) -> tuple[float, float]:
     """Return simulated mean response time and job span in the model's own configuration, seconds."""
     plan, _ = compile_plan(model, resolve(model, Options()))
     children = np.random.SeedSequence(seed).spawn(replications)

@@ -11,12 +11,12 @@ from .configuration import Configuration
 
 RUN_TO_RUN = 0.08
 """Standard deviation of repeated runs, relative: published repetitions have 2 to 9 %, ours up to 13 %."""
-PER_DOUBLING_OF_SLOTS = 0.18
-"""Additional relative error each time the slots double or halve."""
-PER_DOUBLING_OF_DATA = 0.12
-"""Additional relative error each time the data doubles or halves."""
-PER_DOUBLING_OF_RATE = 0.12
-"""Additional relative error each time a rate doubles or halves."""
+SLOTS_DOUBLED = 0.28
+"""Additional relative error when the slots double or halve."""
+DATA_DOUBLED = 0.15
+"""Additional relative error when the data doubles or halves."""
+RATE_DOUBLED = 0.12
+"""Additional relative error when a rate doubles or halves."""
 CPU_OUTSIDE_TASKS = 0.15
 """Additional relative error of CPU utilisation: the CPU of executors outside tasks is a prior."""
 
@@ -28,34 +28,44 @@ class Support:
     kind: Literal["replay", "interpolation", "extrapolation"]
     why: tuple[str, ...]
     """How the configuration differs from the measured one, one phrase each."""
-    model_error: float
-    """Relative standard deviation of a real run around the predicted response time."""
+    error_below: float
+    """Relative standard deviation of real runs that are shorter than predicted."""
+    error_above: float
+    """The same for runs that are longer; larger, because what the model leaves out costs time."""
 
 
-def support(model: dsl.PerformanceModel, configuration: Configuration) -> Support:
+def support(model: dsl.PerformanceModel, configuration: Configuration, task_share: float) -> Support:
     """Return how well measurements support a prediction for a configuration.
 
     The sizes of the single contributions are priors, documented with their origin in
-    docs/prediction.md; they add up as independent errors.
+    docs/prediction.md. They add up as independent errors; several doublings do so as well.
+
+    Parameters
+    ----------
+    model, configuration
+        What is predicted.
+    task_share
+        Share of the predicted response time that is not the driver's, 0 to 1. No more than this can
+        turn out shorter because slots, data or rates differ.
     """
-    errors = [RUN_TO_RUN]
-    if model.replay is not None:
-        errors.append(model.replay.error)
+    variance = RUN_TO_RUN**2 + (model.replay.error**2 if model.replay is not None else 0.0)
+    changed = 0.0
     why = []
-    for text, ratio, per_doubling in (
-        ("slots", configuration.slots / configuration.measured_slots, PER_DOUBLING_OF_SLOTS),
-        ("the data", configuration.data_scale, PER_DOUBLING_OF_DATA),
-        ("the CPU rate", configuration.cpu_rate, PER_DOUBLING_OF_RATE),
-        ("the drive rate", configuration.drive_rate, PER_DOUBLING_OF_RATE),
-        ("the network rate", configuration.network_rate, PER_DOUBLING_OF_RATE),
+    for text, ratio, doubled in (
+        ("slots", configuration.slots / configuration.measured_slots, SLOTS_DOUBLED),
+        ("the data", configuration.data_scale, DATA_DOUBLED),
+        ("the CPU rate", configuration.cpu_rate, RATE_DOUBLED),
+        ("the drive rate", configuration.drive_rate, RATE_DOUBLED),
+        ("the network rate", configuration.network_rate, RATE_DOUBLED),
     ):
         if not math.isclose(ratio, 1.0):
             why.append(f"{ratio:.3g} times {text} of the calibration run")
-            errors.append(per_doubling * abs(math.log2(ratio)))
+            changed += doubled**2 * abs(math.log2(ratio))
     if not why and not configuration.as_measured:
         why.append("another arrangement of the same slots")
     return Support(
         kind="extrapolation" if why else "replay",
         why=tuple(why) or ("the configuration of the calibration run",),
-        model_error=math.sqrt(sum(e**2 for e in errors)),
+        error_below=math.sqrt(variance + task_share**2 * changed),
+        error_above=math.sqrt(variance + changed),
     )
