@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from . import dsl, provenance
 from .dsl import text
-from .errors import ModelError, PertractError, SourceNotFound, UnreadableSource, UsageError
+from .errors import ModelError, OutputError, SourceNotFound, UnreadableSource, UsageError
 from .extract import build_model
 from .simulate import Options, Prediction, replay
 from .simulate import predict as _predict
@@ -153,7 +152,9 @@ def load(path: str | Path) -> dsl.PerformanceModel:
             hint="If it is an event log, first run: pertract extract LOG -o model.yaml",
         ) from error
     except OSError as error:
-        raise UnreadableSource(f"{path}: cannot be read ({error.strerror})") from error
+        raise UnreadableSource(
+            f"{path}: cannot be read ({error.strerror})", hint="Check its permissions."
+        ) from error
     return text.parse(content, name=str(path))
 
 
@@ -164,7 +165,7 @@ def save(model: dsl.PerformanceModel, path: str | Path) -> None:
 
     Raises
     ------
-    PertractError
+    OutputError
         If it cannot be written.
     """
     path = Path(path)
@@ -174,30 +175,34 @@ def save(model: dsl.PerformanceModel, path: str | Path) -> None:
 def write_whole(path: Path, content: str) -> None:
     """Write a text file under a temporary name and rename it when it is complete.
 
+    What a link points to is replaced, and not the link; a pipe or device is written to directly.
+
     Raises
     ------
-    PertractError
+    OutputError
         If it cannot be written.
     """
-    temporary: str | None = None
+    temporary: Path | None = None
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_text(content, encoding="utf-8")
+            return
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
         ) as file:
-            temporary = file.name
+            temporary = Path(file.name)
             file.write(content)
         mask = os.umask(0)
         os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)  # a temporary file is private, a result is not
-        Path(temporary).replace(path)
+        temporary.chmod(0o666 & ~mask)  # a temporary file is private, a result is not
+        temporary.replace(path)
+        temporary = None
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        raise PertractError(
+        raise OutputError(
             f"{path}: cannot be written ({error.strerror})",
             hint="Check that the folder exists and that you may write to it.",
         ) from error
-
-
-# The verb shares its name with a subpackage; `pertract.extract` is the verb.
-sys.modules["pertract"].__dict__["extract"] = extract
+    finally:
+        if temporary is not None:  # also after an interruption
+            temporary.unlink(missing_ok=True)

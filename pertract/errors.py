@@ -4,6 +4,7 @@
 
     PertractError                 carries a hint: what to do next
     ├─ UsageError                 options that contradict each other          exit code 2
+    ├─ OutputError                a result that cannot be written             exit code 2
     ├─ SourceError                a log or folder that cannot be used         exit code 3
     │  ├─ SourceNotFound          nothing at that path
     │  ├─ UnrecognisedSource      something else than what was asked for
@@ -44,6 +45,12 @@ class PertractError(Exception):
 
 class UsageError(PertractError):
     """Raise when options contradict each other or the model."""
+
+    exit_code = 2
+
+
+class OutputError(PertractError):
+    """Raise when a result cannot be written where the user wants it."""
 
     exit_code = 2
 

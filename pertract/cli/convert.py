@@ -35,11 +35,12 @@ def convert(
     """
     from .. import api
     from ..dsl import text
+    from . import output as out
 
     loaded = api.load(model)
     api.write_whole(output, text.to_json(loaded) if to is Target.json else text.to_yaml(loaded))
     if not quiet:
-        typer.echo(f"model written to {output}")
+        out.write(f"model written to {output}\n")
 
 
 def register(app: typer.Typer) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import sys
+import traceback
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -25,7 +27,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except PertractError as error:
             if kwargs.get("debug"):
-                raise
+                traceback.print_exc()
             typer.secho(f"error: {error}", err=True, fg="red")
             if error.hint:
                 typer.echo(error.hint, err=True)
@@ -36,6 +38,8 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
 
 def internal_error(error: Exception) -> int:
     """Show an error that should not happen and return its exit code."""
+    if "--debug" in sys.argv:
+        traceback.print_exc()
     typer.secho(f"error: unexpected {type(error).__name__}: {error}", err=True, fg="red")
     typer.echo("This is a mistake in pertract. Run again with --debug and report what it shows.", err=True)
     return EXIT_INTERNAL

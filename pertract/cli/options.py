@@ -125,7 +125,7 @@ def configuration_options(
         try:
             data_bytes = parse_size(data_size)
         except ValueError as error:
-            raise UsageError(f"--data-size: {error}") from error
+            raise UsageError(f"--data-size: {error}", hint="Or use --data-scale.") from error
     return {
         "nodes": nodes,
         "node_cores": node_cores,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -28,12 +30,24 @@ def show(renderable: RenderableType) -> None:
     text = capture.get()
     if not console.is_terminal:
         text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    typer.echo(text, nl=False)
+    write(text)
 
 
 def show_json(document: dict[str, Any]) -> None:
     """Print a document as JSON."""
-    typer.echo(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+    write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def write(text: str) -> None:
+    """Write to standard output; a reader that has seen enough, such as ``head``, is no error."""
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 @contextmanager

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
-"""Unique name of an element within one document."""
+"""Name of an element, unique among its kind within one document."""
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 """A finite number that is not negative; the unit is in the field's name."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """A finite number above zero; the unit is in the field's name."""
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+"""A finite number of either sign; the unit is in the field's name."""
 Count = Annotated[int, Field(ge=0)]
 """How many of something."""
+
+
+def _not_empty(items: tuple[T, ...]) -> tuple[T, ...]:
+    if not items:
+        raise ValueError("must have at least 1 item")
+    return items
+
+
+# Checked after the items, so that a wrong item is not also reported as a missing one.
+NonEmpty = Annotated[tuple[T, ...], AfterValidator(_not_empty), Field(json_schema_extra={"minItems": 1})]
+"""A list of at least one item."""
 
 
 class Element(BaseModel):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from .base import Count, Element, Identifier, NonNegative
+from .base import Count, Element, Identifier, NonEmpty, NonNegative
 
 PartitionRule = Literal["fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism"]
 """What decides the number of tasks of a stage.
@@ -46,7 +46,7 @@ class Delay(Element):
 
     kind: Literal["delay"] = "delay"
     id: Identifier
-    """Identifier, unique in the document."""
+    """Identifier, unique among its kind."""
     delay_s: NonNegative
     """Length of the delay, seconds."""
 
@@ -56,7 +56,7 @@ class Stage(Element):
 
     kind: Literal["stage"] = "stage"
     id: Identifier
-    """Identifier, unique in the document; ``stage-4`` or ``stage-4.1`` for a second attempt."""
+    """Identifier, unique among its kind; ``stage-4`` or ``stage-4.1`` for a second attempt."""
     name: str = ""
     """Name of the stage as the framework logs it."""
     profile: Identifier
@@ -88,7 +88,7 @@ class Job(Element):
 
     kind: Literal["job"] = "job"
     id: Identifier
-    """Identifier, unique in the document."""
+    """Identifier, unique among its kind."""
     name: str = ""
     """Description or call site of the action that submitted the job."""
     group: str | None = None
@@ -115,11 +115,17 @@ class ExecutorGroup(Element):
     removed_s: NonNegative | None = None
     """When they stopped taking tasks, seconds after application start; absent if they stayed."""
 
+    @model_validator(mode="after")
+    def _in_order(self) -> ExecutorGroup:
+        if self.removed_s is not None and self.removed_s < self.registered_s:
+            raise ValueError("removed_s must not be before registered_s")
+        return self
+
 
 class ApplicationConfiguration(Element):
     """How the framework ran the application in the calibration run."""
 
-    executors: Annotated[tuple[ExecutorGroup, ...], Field(min_length=1)]
+    executors: NonEmpty[ExecutorGroup]
     """The executors, grouped."""
     task_cpus: Annotated[int, Field(ge=1)] = 1
     """Cores one task occupies (``spark.task.cpus``)."""
@@ -142,7 +148,7 @@ class ExecutionArchitecture(Element):
     """Its version."""
     configuration: ApplicationConfiguration
     """Executors and settings of the calibration run."""
-    nodes: tuple[Annotated[Job | Delay, Field(discriminator="kind")], ...]
+    nodes: NonEmpty[Annotated[Job | Delay, Field(discriminator="kind")]]
     """Jobs in order of submission, and driver delays."""
     edges: tuple[Edge, ...] = ()
     """Dependencies between jobs and delays; also between stages of different jobs."""

@@ -41,9 +41,10 @@ def flatten(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
         head = (edge.head, "start") if edge.head in job_ids else edge.head
         graph.add_edge(tail, head, factor=edge.data_transmission_factor)
     if not nx.is_directed_acyclic_graph(graph):
-        cycle = [str(tail) for tail, _ in nx.find_cycle(graph)]
+        tails = [tail for tail, _ in nx.find_cycle(graph)]
+        cycle = dict.fromkeys(tail if isinstance(tail, str) else tail[0] for tail in tails)
         raise CyclicExecution(
-            f"the execution architecture has a cycle through {', '.join(cycle[:5])}",
+            f"the execution architecture has a cycle through {', '.join(list(cycle)[:5])}",
             hint="Remove one of the edges between these nodes.",
         )
     return graph

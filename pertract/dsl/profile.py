@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Count, Element, Identifier, NonNegative, Positive
+from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
 
 Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
 """What a demand occupies; ``delay`` occupies only the task slot."""
@@ -31,6 +31,15 @@ Activity = Literal[
 """What the task does meanwhile, in the decomposition of Spark's task metrics."""
 Unit = Literal["core_seconds", "seconds", "bytes"]
 """Unit of a demand: work of a core, time blocked on a resource of the calibration run, or bytes."""
+UNIT_OF: dict[Resource, Unit] = {
+    "cpu": "core_seconds",
+    "drive_read": "seconds",
+    "drive_write": "seconds",
+    "network": "seconds",
+    "memory": "bytes",
+    "delay": "seconds",
+}
+"""The unit that goes with each resource."""
 Variable = Literal["constant", "task_bytes", "partitions", "executors"]
 """What a demand can depend on.
 
@@ -52,6 +61,12 @@ class Demand(Element):
     """Mean demand of one task: the sum of coefficient x variable."""
     spread: tuple[NonNegative, ...]
     """Demand of each task group relative to the mean; the weighted mean of these is 1."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Demand:
+        if self.unit != UNIT_OF[self.resource]:
+            raise ValueError(f"a demand of {self.resource} is in {UNIT_OF[self.resource]}, not {self.unit}")
+        return self
 
 
 class Volumes(Element):
@@ -86,8 +101,8 @@ class StageProfile(Element):
     """Resource profile of the tasks of one stage."""
 
     id: Identifier
-    """Identifier, unique in the document."""
-    weights: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    """Identifier, unique among its kind."""
+    weights: NonEmpty[Positive]
     """Number of calibration task attempts in each group, shortest first."""
     launch_order: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
     """Mean position of each group in the order of launch, 0 first to 1 last; random if absent."""

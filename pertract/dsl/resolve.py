@@ -20,6 +20,7 @@ class Problem(NamedTuple):
     message: str
     path: Path
     """Field that holds the wrong value."""
+    hint: str = "Correct the name, or add the element it refers to."
 
 
 def check(model: PerformanceModel) -> PerformanceModel:
@@ -28,14 +29,14 @@ def check(model: PerformanceModel) -> PerformanceModel:
     Raises
     ------
     MalformedModel
-        If two elements share an identifier.
+        If two elements of a kind share an identifier, or there is no worker.
     DanglingReference
         If an edge, stage or job names an element that does not exist.
     CyclicExecution
         If the edges form a cycle.
     """
     for problem in problems(model):
-        raise problem.error(f"{'.'.join(map(str, problem.path))}: {problem.message}")
+        raise problem.error(f"{'.'.join(map(str, problem.path))}: {problem.message}", hint=problem.hint)
     flatten(model.execution)
     return model
 
@@ -45,8 +46,12 @@ def problems(model: PerformanceModel) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()
     for part, identifier, path in _identifiers(model):
         if (part, identifier) in seen:
-            yield Problem(MalformedModel, f"the identifier '{identifier}' is used twice", path)
+            message = f"the identifier '{identifier}' is used twice"
+            yield Problem(MalformedModel, message, path, "Give one of the two another name.")
         seen.add((part, identifier))
+    if not model.resources.workers:
+        message = "there is no worker among the nodes, so nothing can run"
+        yield Problem(MalformedModel, message, ("resources", "nodes", 0), "Add nodes with the role worker.")
     nodes = {node.id for node in model.execution.nodes}
     for i, node in enumerate(model.execution.nodes):
         if node.kind != "job":
@@ -87,3 +92,5 @@ def _identifiers(model: PerformanceModel) -> Iterator[tuple[str, str, Path]]:
         yield "profile", profile.id, ("profiles", "stages", i, "id")
     for i, item in enumerate(model.workload.data):
         yield "data", item.id, ("workload", "data", i, "id")
+    for i, group in enumerate(model.resources.nodes):
+        yield "node group", group.id, ("resources", "nodes", i, "id")

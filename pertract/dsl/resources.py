@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Identifier, NonNegative, Positive
+from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
 
 
 class Drives(Element):
@@ -27,7 +27,7 @@ class NodeGroup(Element):
     """Nodes that are alike."""
 
     id: Identifier
-    """Identifier, unique in the document."""
+    """Identifier, unique among its kind."""
     role: Literal["master", "worker"] = "worker"
     """Workers carry executors."""
     count: Annotated[int, Field(ge=1)]
@@ -58,7 +58,7 @@ class NetworkChannel(Element):
 class ResourceArchitecture(Element):
     """The cluster."""
 
-    nodes: Annotated[tuple[NodeGroup, ...], Field(min_length=1)]
+    nodes: NonEmpty[NodeGroup]
     """Groups of nodes."""
     network: NetworkChannel = NetworkChannel()
     """The network channel."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, NonNegative
+from .base import Count, Element, Finite, NonNegative
 from .execution import ExecutionArchitecture
 from .profile import ResourceProfiles
 from .resources import ResourceArchitecture
@@ -49,11 +49,11 @@ class Replay(Element):
 
     response_time_s: NonNegative
     """Simulated mean response time, seconds."""
-    error: float
+    error: Finite
     """(simulated - measured) / measured response time."""
     job_span_s: NonNegative
     """Simulated mean job span, seconds."""
-    job_span_error: float
+    job_span_error: Finite
     """(simulated - measured) / measured job span."""
 
 

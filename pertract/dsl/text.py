@@ -1,105 +1,33 @@
-"""Model documents as YAML or JSON text, and errors that name line and field.
-
-YAML follows the 1.2 core schema (``no`` is text, ``1e-5`` is a number), so that a document means the
-same in every tool. JSON is read by the same parser.
-"""
+"""Model documents as YAML or JSON text, and errors that name line and field."""
 
 from __future__ import annotations
 
 import gc
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from ..errors import CyclicExecution, MalformedModel, SchemaVersionError
+from . import core_yaml
+from .core_yaml import SyntaxProblem
 from .graph import flatten
 from .resolve import Path, problems
 from .system import SCHEMA_VERSION, PerformanceModel
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_CORE_SCHEMA = (
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
-    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("merge", r"^(?:<<)$", "<"),
-)
-
-
-class _CoreLoader(_Loader):  # type: ignore[misc]
-    """YAML 1.2 core schema on the fast loader; a key that appears twice is an error."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
-        found: dict[str, Any] = super().construct_mapping(node, deep)
-        if len(found) < len(node.value):
-            keys = [key.value for key, _ in node.value]
-            key = next(k for k, _ in node.value if keys.count(k.value) > 1)
-            raise yaml.constructor.ConstructorError(
-                problem=f"the field '{key.value}' appears twice in one element", problem_mark=key.start_mark
-            )
-        return found
-
-
-class _CoreDumper(_Dumper):  # type: ignore[misc]
-    """Short lists and records on one line, long structures in blocks."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
-
-
-def _register() -> None:
-    for tag, pattern, first in _CORE_SCHEMA:
-        for target in (_CoreLoader, _CoreDumper):
-            target.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
-    _CoreDumper.add_representer(dict, _represent_dict)
-    _CoreDumper.add_representer(list, _represent_list)
-    _CoreDumper.add_representer(float, _represent_float)
-
-
-def _flat(value: Any) -> bool:
-    return not isinstance(value, (dict, list))
-
-
-def _represent_dict(dumper: Any, data: dict[str, Any]) -> Any:
-    short = all(_flat(v) for v in data.values()) and len(data) <= 5 and "id" not in data
-    short = short or data.get("kind") == "delay"
-    return dumper.represent_mapping("tag:yaml.org,2002:map", data.items(), flow_style=short or not data)
-
-
-def _represent_list(dumper: Any, data: list[Any]) -> Any:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=all(map(_flat, data)))
-
-
-def _represent_float(dumper: Any, value: float) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(value))
-
-
-_register()
-
 
 def to_yaml(model: PerformanceModel) -> str:
     """Return the document as YAML; fields at their default are left out."""
-    header = f"# PerTract-DSL model of {' '.join(model.name.split())}\n"
+    name = "".join(c if c.isprintable() else "?" for c in " ".join(model.name.split()))
     with _collector_paused():
-        body: str = yaml.dump(
-            as_data(model), Dumper=_CoreDumper, sort_keys=False, allow_unicode=True, width=110
-        )
-    return header + body
+        return f"# PerTract-DSL model of {name}\n{core_yaml.dump(as_data(model))}"
 
 
 def to_json(model: PerformanceModel) -> str:
     """Return the document as indented JSON; fields at their default are left out."""
-    return json.dumps(as_data(model), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(as_data(model), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def as_data(model: PerformanceModel) -> dict[str, Any]:
@@ -157,10 +85,8 @@ def parse(text: str, *, name: str) -> PerformanceModel:
             raise MalformedModel(_first_problem(error, text, name), hint=_hint(error)) from error
         for problem in problems(model):
             field = ".".join(map(str, problem.path))
-            raise problem.error(
-                f"{name}, line {_line(text, problem.path)}: {field}: {problem.message}",
-                hint="Correct the name, or add the element it refers to.",
-            )
+            place = _place(text, name, problem.path)
+            raise problem.error(f"{place}: {field}: {problem.message}", hint=problem.hint)
         try:
             flatten(model.execution)
         except CyclicExecution as error:
@@ -191,20 +117,14 @@ def _data(text: str, name: str) -> Any:
                 return json.loads(text, object_pairs_hook=_unique)
             except json.JSONDecodeError:
                 pass  # YAML may begin with a brace as well, and its errors name lines
-        return yaml.load(text, _CoreLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        detail = getattr(error, "problem", None) or "not YAML"
+            except RecursionError as error:
+                raise SyntaxProblem("nested too deeply", None) from error
+        return core_yaml.load(text)
+    except SyntaxProblem as error:
+        line = f", line {error.line}" if error.line is not None else ""
         raise MalformedModel(
-            f"{name}{line}: {detail}", hint="Check quotes, brackets and indentation there."
+            f"{name}{line}: {error}", hint="Check quotes, brackets and indentation there."
         ) from error
-    except _DuplicateKey as error:
-        raise MalformedModel(f"{name}: {error}", hint="Remove one of them.") from error
-
-
-class _DuplicateKey(Exception):
-    """A mapping has the same key twice."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -212,47 +132,61 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise _DuplicateKey(f"the field '{twice}' appears twice in one element")
+        raise SyntaxProblem(f"the field '{twice}' appears twice in one element", None)
     return found
 
 
-def _first_problem(error: ValidationError, text: str, name: str) -> str:
-    first = error.errors(include_url=False)[0]
-    path = tuple(p for p in first["loc"] if p not in _VARIANTS)
-    field = ".".join(map(str, path)) or "document"
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if first["type"] == "extra_forbidden":
-        message = "this field does not exist in the language"
-    elif first["type"] == "missing":
-        message = "this field is missing"
-    elif first["type"] != "value_error" and message != first["msg"]:
-        message = f"must be {message}"
-    given = first.get("input")
-    if first["type"] not in _SELF_EXPLAINING and not isinstance(given, (dict, list)):
-        message += f", found {given!r}"
-    return f"{name}, line {_line(text, path)}: {field}: {message}"
-
+# -- errors of single fields, in the words of the language and not of Python -------------------------
 
 _VARIANTS = ("job", "delay", "stage", "file", "record", "single", "open")
-_SELF_EXPLAINING = ("missing", "extra_forbidden", "value_error")
+_WORDS = {
+    "extra_forbidden": "this field does not exist in the language",
+    "missing": "this field is missing",
+    "union_tag_not_found": "this field is missing",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a mapping",
+    "model_type": "must be a mapping",
+    "model_attributes_type": "must be a mapping",
+    "string_type": "must be text",
+    "finite_number": "must be a finite number",
+}
+_WITHOUT_VALUE = ("missing", "union_tag_not_found", "extra_forbidden", "value_error")
+
+
+def _first_problem(error: ValidationError, text: str, name: str) -> str:
+    first: dict[str, Any] = dict(error.errors(include_url=False)[0])
+    kind, context = first["type"], first.get("ctx", {})
+    path = tuple(p for p in first["loc"] if p not in (*_VARIANTS, "[key]"))
+    given = first.get("input")
+    if kind.startswith("union_tag"):
+        path = (*path, "kind")
+    if kind in _WORDS:
+        message = _WORDS[kind]
+    elif kind == "union_tag_invalid":
+        message = f"must be {context['expected_tags'].replace(', ', ' or ')}"
+        given = context["tag"]
+    else:
+        message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+        if kind != "value_error" and message != first["msg"]:
+            message = f"must be {message}"
+    if kind not in _WITHOUT_VALUE and not isinstance(given, (dict, list)):
+        message += f", found {_as_written(given)}"
+    field = ".".join(map(str, path)) or "document"
+    return f"{_place(text, name, path)}: {field}: {message}"
+
+
+def _as_written(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return json.dumps(value) if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
 def _hint(error: ValidationError) -> str:
     more = error.error_count() - 1
     rest = f" There {'is' if more == 1 else 'are'} {more} more after it." if more else ""
-    return f"The fields are described in dsl/README.md.{rest}"
+    return f"The fields are described in dsl/README.md of the project.{rest}"
 
 
-def _line(text: str, path: Path) -> int:
-    """Return the line of the deepest node on the path that exists in the document."""
-    node = yaml.compose(text, _CoreLoader)
-    for step in path:
-        child = None
-        if isinstance(node, yaml.MappingNode):
-            child = next((v for k, v in node.value if k.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            child = node.value[step]
-        if child is None:
-            break
-        node = child
-    return int(node.start_mark.line) + 1 if node is not None else 1
+def _place(text: str, name: str, path: Path) -> str:
+    line = core_yaml.line_of(text, path)
+    return f"{name}, line {line}" if line is not None else name

@@ -34,7 +34,7 @@ class FileData(Element):
 
     kind: Literal["file"] = "file"
     id: Identifier
-    """Identifier, unique in the document."""
+    """Identifier, unique among its kind."""
     name: str = ""
     """Path or table, as far as the log tells."""
     size_bytes: Count
@@ -52,7 +52,7 @@ class RecordData(Element):
 
     kind: Literal["record"] = "record"
     id: Identifier
-    """Identifier, unique in the document."""
+    """Identifier, unique among its kind."""
     name: str = ""
     """Topic or table."""
     mean_record_bytes: NonNegative

@@ -13,9 +13,6 @@ from .overlap import RunningStages
 PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
 """CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
 
-FULLY_USED = 0.9
-"""Share of busy slots above which a stage counts as using all of them."""
-
 _DEMANDS: tuple[tuple[str, Resource, Activity, Unit, bool], ...] = (
     # part, resource, activity, unit, grows with the data
     ("cpu", "cpu", "compute", "core_seconds", True),
@@ -64,8 +61,7 @@ def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
     slots = sum(executor.slots for executor in there)
     if summary.weights.sum() <= slots or not slots:
         return 1.0
-    ratio = summary.concurrency / slots
-    return _short(ratio) if ratio < FULLY_USED else 1.0
+    return _short(min(1.0, summary.busy_slots / slots))
 
 
 def _stage_profile(stage: StageRecord, summary: TaskSummary, gap_s: float, usable: float) -> dsl.StageProfile:

@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from .. import dsl
 from ..simulate import Estimate, Prediction
-from ..units import format_duration, format_size
+from ..units import counted, format_duration, format_size
 from .documents import summary
 
 TOP_STAGES = 8
@@ -53,9 +53,10 @@ def prediction_report(prediction: Prediction) -> RenderableType:
 
 def _answer(prediction: Prediction) -> RenderableType:
     c = prediction.configuration
-    where = f"{len(c.executors)} executors with {c.executor_cores} cores ({c.slots} slots)"
+    executors, cores = counted(len(c.executors), "executor"), counted(c.executor_cores, "core")
+    where = f"{executors} with {cores} ({counted(c.slots, 'slot')})"
     if c.nodes_known:
-        where += f" on {len(c.node_cores)} nodes"
+        where += f" on {counted(len(c.node_cores), 'node')}"
     if c.data_scale != 1:
         where += f", {c.data_scale:.3g} times the data"
     return plain_table(
@@ -171,14 +172,17 @@ def _replay(replay: dsl.Replay, run: dsl.Run) -> RenderableType:
     )
 
 
+_RAN = (("job", "job"), ("stage", "stage"), ("task", "task attempt"))
+
+
 def model_summary(model: dsl.PerformanceModel) -> RenderableType:
     """Return the figures that identify a model."""
     s = summary(model)
     rows = [
         ("application", f"{s['application_id']}" if s["application_id"] else "-"),
         ("framework", f"{s['framework']} {s['framework_version'] or '(version unknown)'}"),
-        ("ran", f"{s['jobs']} jobs, {s['stages']} stages, {s['tasks']} task attempts"),
-        ("on", f"{s['executors']} executors, {s['slots']} slots"),
+        ("ran", ", ".join(counted(s[f"{noun}s"], label) for noun, label in _RAN)),
+        ("on", f"{counted(s['executors'], 'executor')}, {counted(s['slots'], 'slot')}"),
     ]
     if s["response_time_s"] is not None:
         rows.append(
@@ -243,10 +247,8 @@ def _node_line(node: dsl.Job | dsl.Stage | dsl.Delay, before: dict[str, list[str
     if isinstance(node, dsl.Delay):
         line.append(f"  {format_duration(node.delay_s)} of the driver", style="dim")
     elif isinstance(node, dsl.Stage):
-        line.append(
-            f"  {node.partitions.count} tasks ({node.partitions.rule.replace('_', ' ')})  {node.name}",
-            style="dim",
-        )
+        tasks, rule = counted(node.partitions.count, "task"), node.partitions.rule.replace("_", " ")
+        line.append(f"  {tasks} ({rule})  {node.name}", style="dim")
     else:
         line.append(f"  {node.name}" + (f"  [group {node.group}]" if node.group else ""), style="dim")
     if node.id in before:

@@ -183,7 +183,9 @@ def _setting(options: Options, key: str) -> int | None:
     if text is None:
         return None
     if not text.strip().isdigit() or int(text) < 1:
-        raise UsageError(f"the setting {key} must be a whole number above zero, not '{text}'")
+        raise UsageError(
+            f"the setting {key} must be a whole number above zero, not '{text}'", hint="Correct the number."
+        )
     return int(text)
 
 
@@ -204,7 +206,7 @@ def _check(options: Options) -> None:
     }
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
-            raise UsageError(f"{name} must be above zero, not {value:g}")
+            raise UsageError(f"{name} must be above zero, not {value:g}", hint="Correct the number.")
 
 
 def _measured_executors(model: dsl.PerformanceModel) -> tuple[ExecutorPlan, ...]:

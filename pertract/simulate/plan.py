@@ -16,17 +16,19 @@ Floats = NDArray[np.float64]
 CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
 """What a task spends its time on, for the breakdown of the response time."""
 
-_CAUSE = {
-    "scheduling": "scheduling",
-    "deserialisation": "scheduling",
-    "result": "scheduling",
-    "compute": "cpu",
-    "garbage_collection": "gc",
-    "input": "drive",
-    "shuffle_write": "drive",
-    "shuffle_fetch": "network",
-    "other": "other",
-}
+_SCHEDULING = ("scheduling", "deserialisation", "result")
+
+
+def _cause(demand: dsl.Demand) -> str:
+    """Return where a demand counts in `CAUSES`."""
+    match demand.resource:
+        case "cpu":
+            return "gc" if demand.activity == "garbage_collection" else "cpu"
+        case "drive_read" | "drive_write":
+            return "drive"
+        case "network":
+            return "network"
+    return "scheduling" if demand.activity in _SCHEDULING else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ class _StageCompiler:
         for demand in profile.demands:
             if demand.unit == "bytes":
                 continue
-            cause = _CAUSE[demand.activity]
+            cause = _cause(demand)
             mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
             causes[CAUSES.index(cause)] += mean / rates.get(cause, 1.0) * np.array(demand.spread)
         self._stages += 1

@@ -103,9 +103,15 @@ def predict(
         If the configuration cannot run the application.
     """
     if replications < 1:
-        raise UsageError(f"the number of replications must be above zero, not {replications}")
+        raise UsageError(
+            f"the number of replications must be above zero, not {replications}", hint="20 is usual."
+        )
     if precision is not None and not 0 < precision < 1:
-        raise UsageError("the precision must lie between 0 and 1, such as 0.01 or 1%")
+        raise UsageError(f"the precision must lie between 0 and 1, not {precision:g}", hint="1% is usual.")
+    if seed < 0:
+        raise UsageError(
+            f"the seed must not be negative, not {seed}", hint="Any whole number from 0 will do."
+        )
     configuration = resolve(model, options)
     plan, assumed = compile_plan(model, configuration)
     traces: list[_Summary] = []

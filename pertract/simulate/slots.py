@@ -164,6 +164,10 @@ class SlotPool:
         while self._waiting and self._free:
             self._launch(now, self._free.popleft())
 
+    def _refill(self, _: Event) -> None:
+        self._fill()
+        self.advance()
+
     def _launch(self, now: float, executor: int) -> None:
         """Start the next task of the first waiting stage on a slot."""
         _, stage = self._waiting[0]
@@ -204,6 +208,9 @@ class SlotPool:
                 heappop(busy)
                 if executor not in gone:
                     self._free.append(executor)
+                elif waiting and self._free:  # a limited stage may go on, but not on this slot
+                    self._at(now, self._refill)
+                    horizon = min(horizon, now)
             if not run.left:
                 self._finish(run, task, now)
                 horizon = min(horizon, now)

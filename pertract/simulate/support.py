@@ -52,7 +52,7 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
     changed = 0.0
     why = []
     for text, ratio, doubled in (
-        ("slots", configuration.slots / configuration.measured_slots, SLOTS_DOUBLED),
+        ("the slots", configuration.slots / configuration.measured_slots, SLOTS_DOUBLED),
         ("the data", configuration.data_scale, DATA_DOUBLED),
         ("the CPU rate", configuration.cpu_rate, RATE_DOUBLED),
         ("the drive rate", configuration.drive_rate, RATE_DOUBLED),

@@ -63,8 +63,8 @@ class TaskSummary:
     """How much longer the first task on each slot took, seconds."""
     warm_up_cpu_s: float
     """The CPU in it, seconds."""
-    concurrency: float
-    """Slots held on average between the first and the last launch."""
+    busy_slots: int
+    """Slots of the executors that were kept busy while tasks waited; others held none of its data."""
     gap_s: float
     """Median time from the logged end of a task to the launch of the next on its slot, seconds.
 

@@ -156,7 +156,7 @@ class TaskCollector:
             cpu_recorded=cpu_recorded,
             warm_up_s=warm_up_s,
             warm_up_cpu_s=warm_up_cpu_s,
-            concurrency=_concurrency(launch * MS, finish * MS + gap_s, first_wave),
+            busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, self._executors, slots),
             gap_s=gap_s,
             first_launch_s=float(launch.min() - start_ms) * MS,
             last_launch_s=float(launch.max() - start_ms) * MS,
@@ -226,15 +226,29 @@ def _by_executor(executors: list[str]) -> Iterator[tuple[str, NDArray[np.intp]]]
         yield str(name), mine
 
 
-def _concurrency(launch_s: Floats, freed_s: Floats, first: Mask) -> float:
-    """Return how many slots were held on average from the second wave to the last launch."""
+_SATURATED = 0.5  # share of its slots above which an executor counts as kept busy
+
+
+def _kept_busy(
+    launch_s: Floats, freed_s: Floats, first: Mask, executors: list[str], slots: Mapping[str, int]
+) -> int:
+    """Return the slots of the executors that were busy from the second wave to the last launch.
+
+    All slots if no executor was: then it is not the place of the data that holds tasks back, but the
+    driver, which launches them one after the other.
+    """
     if first.all():
-        return float(len(launch_s))
+        return sum(slots.values())
     begin, last = launch_s[~first].min(), launch_s.max()
     if last <= begin:
-        return float(first.sum())
-    held = np.clip(np.minimum(freed_s, last) - np.maximum(launch_s, begin), 0.0, None)
-    return float(held.sum() / (last - begin))
+        return sum(slots.values())
+    held = np.clip(np.minimum(freed_s, last) - np.maximum(launch_s, begin), 0.0, None) / (last - begin)
+    busy = [
+        slots.get(name, 0)
+        for name, mine in _by_executor(executors)
+        if held[mine].sum() >= _SATURATED * slots.get(name, 0)
+    ]
+    return sum(busy) or sum(slots.values())
 
 
 _FEWEST = 2  # later tasks that tell what is normal

@@ -1,0 +1,147 @@
+"""YAML with the scalars of the 1.2 core schema, on PyYAML's fast parser.
+
+PyYAML follows YAML 1.1, where ``no`` is false, ``010`` is eight and ``1e-5`` is text. Documents that
+people and other tools write follow 1.2.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, ClassVar
+
+import yaml
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_TAG = "tag:yaml.org,2002:"
+_CORE_SCHEMA = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("float", r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+."),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+)
+
+
+class SyntaxProblem(Exception):
+    """Text that is not YAML of the core schema, with the line from 1 where that is known."""
+
+    def __init__(self, message: str, line: int | None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class _CoreLoader(_Loader):  # type: ignore[misc]
+    """Core schema scalars; a key that appears twice is an error."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        found: dict[str, Any] = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            keys = [key.value for key, _ in node.value]
+            key = next(k for k, _ in node.value if keys.count(k.value) > 1)
+            raise SyntaxProblem(
+                f"the field '{key.value}' appears twice in one element", key.start_mark.line + 1
+            )
+        return found
+
+    def construct_int(self, node: yaml.ScalarNode) -> int:
+        text = self.construct_scalar(node)
+        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
+        return int(text, base)
+
+    def construct_float(self, node: yaml.ScalarNode) -> float:
+        text = self.construct_scalar(node).lower()
+        return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+class _CoreDumper(_Dumper):  # type: ignore[misc]
+    """Short lists and records on one line, long structures in blocks."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+    def represent_mapping_compactly(self, data: dict[str, Any]) -> Any:
+        short = all(map(_flat, data.values())) and len(data) <= 5 and "id" not in data
+        short = short or data.get("kind") == "delay"
+        return self.represent_mapping(f"{_TAG}map", data.items(), flow_style=short or not data)
+
+    def represent_list_compactly(self, data: list[Any]) -> Any:
+        return self.represent_sequence(f"{_TAG}seq", data, flow_style=all(map(_flat, data)))
+
+    def represent_number(self, value: float) -> Any:
+        if not math.isfinite(value):
+            raise ValueError(f"{value} has no place in a document")
+        text = repr(value)
+        if "e" in text and "." not in text:  # YAML 1.1 takes 1e-5 for text, but not 1.0e-05
+            text = text.replace("e", ".0e")
+        return self.represent_scalar(f"{_TAG}float", text)
+
+
+def _flat(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _register() -> None:
+    for tag, pattern, first in _CORE_SCHEMA:
+        for target in (_CoreLoader, _CoreDumper):
+            target.add_implicit_resolver(_TAG + tag, re.compile(f"^(?:{pattern})$"), list(first))
+    _CoreLoader.add_constructor(f"{_TAG}int", _CoreLoader.construct_int)
+    _CoreLoader.add_constructor(f"{_TAG}float", _CoreLoader.construct_float)
+    _CoreDumper.add_representer(dict, _CoreDumper.represent_mapping_compactly)
+    _CoreDumper.add_representer(list, _CoreDumper.represent_list_compactly)
+    _CoreDumper.add_representer(float, _CoreDumper.represent_number)
+
+
+_register()
+
+
+def load(text: str) -> Any:
+    """Return the plain data in a YAML text.
+
+    Raises
+    ------
+    SyntaxProblem
+        If it is not YAML, has a key twice, or a tag that does not fit its value.
+    """
+    try:
+        return yaml.load(text, _CoreLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        detail = getattr(error, "problem", None) or "not YAML"
+        raise SyntaxProblem(detail, mark.line + 1 if mark else None) from error
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise SyntaxProblem(f"a tag does not fit its value ({error})", None) from error
+    except RecursionError as error:
+        raise SyntaxProblem("nested too deeply", None) from error
+
+
+def dump(data: Any) -> str:
+    """Return plain data as YAML text, keys in their order."""
+    text: str = yaml.dump(data, Dumper=_CoreDumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
+def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
+    """Return the line, from 1, of the deepest node on a path; None if the text is not YAML.
+
+    JSON is nearly YAML, but not where it has tabs or surrogate escapes.
+    """
+    try:
+        node = yaml.compose(text, _CoreLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+    for step in path:
+        child = None
+        if isinstance(node, yaml.MappingNode):
+            child = next((v for k, v in node.value if k.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            child = node.value[step]
+        if child is None:
+            break
+        node = child
+    return int(node.start_mark.line) + 1 if node is not None else None

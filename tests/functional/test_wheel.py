@@ -1,0 +1,67 @@
+"""What a built wheel holds."""
+
+import ast
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> zipfile.ZipFile:
+    if find_spec("hatchling") is None:
+        pytest.skip("hatchling is not installed, so no wheel can be built")
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    (path,) = folder.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def test_the_package_is_all_that_lands_in_site_packages(wheel):
+    top = {name.split("/")[0] for name in wheel.namelist()}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"pertract"}
+
+
+def test_every_module_and_the_type_marker_are_in_the_wheel(wheel):
+    source = ROOT / "pertract"
+    expected = {f"pertract/{path.relative_to(source).as_posix()}" for path in source.rglob("*.py")}
+    packed = {name for name in wheel.namelist() if name.startswith("pertract/")}
+    assert packed == expected | {"pertract/py.typed"}
+
+
+def test_the_command_and_the_licence_are_declared(wheel):
+    content = {name.split(".dist-info/")[-1]: name for name in wheel.namelist() if ".dist-info/" in name}
+    assert "pertract = pertract.cli:main" in wheel.read(content["entry_points.txt"]).decode()
+    metadata = wheel.read(content["METADATA"]).decode()
+    assert "License-Expression: Apache-2.0" in metadata
+    assert any(name.endswith("LICENSE") for name in content)
+
+
+def test_every_library_that_is_imported_is_declared(wheel):
+    declared = {
+        line.removeprefix("Requires-Dist: ").split(">")[0].split("<")[0].split(";")[0].strip()
+        for name in wheel.namelist()
+        if name.endswith("/METADATA")
+        for line in wheel.read(name).decode().splitlines()
+        if line.startswith("Requires-Dist: ") and "extra ==" not in line
+    }
+    imported = set()
+    for path in (ROOT / "pertract").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.split(".")[0])
+    foreign = imported - set(sys.stdlib_module_names) - {"pertract"}
+    assert {"pyyaml" if name == "yaml" else name for name in foreign} <= declared
