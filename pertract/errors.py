@@ -8,6 +8,7 @@
     ├─ SourceError                a log or folder that cannot be used         exit code 3
     │  ├─ SourceNotFound          nothing at that path
     │  ├─ UnrecognisedSource      something else than what was asked for
+    │  │  └─ EmptySource          nothing in it at all
     │  ├─ UnreadableSource        right kind, but damaged or not permitted
     │  └─ NoUsableRun             a log, but nothing in it can be modelled
     ├─ ModelError                 a model document that is not valid          exit code 4
@@ -67,6 +68,10 @@ class SourceNotFound(SourceError):
 
 class UnrecognisedSource(SourceError):
     """Raise when the source is something else than the expected kind of log."""
+
+
+class EmptySource(UnrecognisedSource):
+    """Raise when the source is there but holds nothing."""
 
 
 class UnreadableSource(SourceError):

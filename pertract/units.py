@@ -86,11 +86,11 @@ def format_duration(duration_s: float) -> str:
     >>> format_duration(0.0421), format_duration(75.25), format_duration(7325)
     ('42 ms', '1 min 15 s', '2 h 2 min')
     """
-    if duration_s < 1:
+    if round(duration_s, 3) < 1:
         return f"{duration_s * 1000:.0f} ms"
-    if duration_s < 60:
+    if round(duration_s, 1) < 60:
         return f"{duration_s:.1f} s"
-    if duration_s < 3600:
+    if round(duration_s) < 3600:
         minutes, seconds = divmod(round(duration_s), 60)
         return f"{minutes} min {seconds} s"
     hours, minutes = divmod(round(duration_s / 60), 60)

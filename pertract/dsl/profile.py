@@ -121,6 +121,8 @@ class StageProfile(Element):
     """
     dispatch_s: NonNegative = 0.0
     """Time a slot stays empty between two tasks of this stage."""
+    launch_interval_s: NonNegative = 0.0
+    """Least time between two launches, where launching kept the driver busier than running the slots."""
     handling_s: NonNegative = 0.0
     """Time from a slot becoming free until the driver notes the end of its task."""
     attempts_per_task: Positive = 1.0

@@ -14,8 +14,8 @@ from .overlap import RunningStages
 from .partitions import partition_rule
 from .settings import configuration
 
-SHORTEST_DELAY_S = 0.001
-"""Gaps below the resolution of the log are not modelled."""
+SHORTEST_DELAY_S = 0.0005
+"""Half the resolution of the log: shorter gaps are rounding."""
 
 
 def stage_id(stage: StageRecord) -> str:

@@ -13,6 +13,11 @@ from .overlap import RunningStages
 PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
 """CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
 
+IDLE_SHARE = 0.3
+"""Share of idle time between tasks above which the driver is taken to be the bottleneck."""
+MANY_LAUNCHES = 50
+"""Fewer launches do not tell how fast the driver is."""
+
 _DEMANDS: tuple[tuple[str, Resource, Activity, Unit, bool], ...] = (
     # part, resource, activity, unit, grows with the data
     ("cpu", "cpu", "compute", "core_seconds", True),
@@ -50,6 +55,17 @@ def _alone(stage: StageRecord, summary: TaskSummary, running: RunningStages) -> 
     return not running.other_than(stage, summary.first_launch_s, summary.last_finish_s)
 
 
+def _driver_bound(summary: TaskSummary, gap_s: float) -> bool:
+    """Return whether the slots were idle for a large share although tasks were waiting.
+
+    Then the driver could not launch tasks fast enough, and the time between launches is its own: it
+    stays when there are more or fewer slots, while the idle time of a slot does not.
+    """
+    mean_s = float(summary.duration_s @ summary.weights / summary.weights.sum())
+    many = summary.weights.sum() >= MANY_LAUNCHES
+    return many and gap_s > IDLE_SHARE * (mean_s + gap_s)
+
+
 def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
     """Return the share of the slots that the stage kept busy while it had tasks to launch."""
     there = [
@@ -66,6 +82,7 @@ def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
 
 def _stage_profile(stage: StageRecord, summary: TaskSummary, gap_s: float, usable: float) -> dsl.StageProfile:
     attempts = float(summary.weights.sum())
+    driver_bound = _driver_bound(summary, gap_s)
     task_bytes = entering_bytes(stage) / attempts
     demands = []
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
@@ -86,7 +103,8 @@ def _stage_profile(stage: StageRecord, summary: TaskSummary, gap_s: float, usabl
         warm_up_s=_short(summary.warm_up_s),
         warm_up_core_seconds=_short(summary.warm_up_cpu_s),
         usable_slots_ratio=usable,
-        dispatch_s=_short(max(0.0, gap_s)),
+        dispatch_s=0.0 if driver_bound else _short(max(0.0, gap_s)),
+        launch_interval_s=_short(summary.launch_interval_s) if driver_bound else 0.0,
         handling_s=_short(max(0.0, -gap_s)),
         attempts_per_task=_short(attempts / (summary.succeeded or stage.tasks or attempts)),
     )

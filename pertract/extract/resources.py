@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from .. import dsl
 from ..sources.spark import SparkRun
+from .settings import positive_integer
 
 
 def build_resources(run: SparkRun) -> dsl.ResourceArchitecture:
@@ -13,7 +14,7 @@ def build_resources(run: SparkRun) -> dsl.ResourceArchitecture:
 
     An event log does not know the cores of a machine, so ``cores_known`` is false.
     """
-    task_cpus = int(run.properties.get("spark.task.cpus", "1") or 1)
+    task_cpus = positive_integer(run.properties, "spark.task.cpus") or 1
     slots_of: dict[str, int] = defaultdict(int)
     most_of: dict[str, int] = defaultdict(int)
     changes = []

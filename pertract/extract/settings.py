@@ -15,9 +15,9 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
     properties = run.properties
     return dsl.ApplicationConfiguration(
         executors=_executor_groups(run),
-        task_cpus=_integer(properties, "spark.task.cpus") or 1,
-        default_parallelism=_integer(properties, "spark.default.parallelism"),
-        shuffle_partitions=_integer(properties, "spark.sql.shuffle.partitions"),
+        task_cpus=positive_integer(properties, "spark.task.cpus") or 1,
+        default_parallelism=positive_integer(properties, "spark.default.parallelism"),
+        shuffle_partitions=positive_integer(properties, "spark.sql.shuffle.partitions"),
         dynamic_allocation=properties.get("spark.dynamicAllocation.enabled", "").lower() == "true",
         scheduler_mode="FAIR" if properties.get("spark.scheduler.mode", "").upper() == "FAIR" else "FIFO",
     )
@@ -63,12 +63,13 @@ def _working(run: SparkRun) -> list:  # type: ignore[type-arg]
 
 
 def _executor_memory(run: SparkRun) -> int | None:
-    local = all(executor.id == "driver" for executor in run.executors)
+    local = all(executor.id in ("driver", "<driver>", "localhost") for executor in run.executors)
     key = "spark.driver.memory" if local else "spark.executor.memory"
     text = run.properties.get(key)
     return parse_memory(text) if text else None
 
 
-def _integer(properties: Mapping[str, str], key: str) -> int | None:
+def positive_integer(properties: Mapping[str, str], key: str) -> int | None:
+    """Return a property that is a whole number above zero, or None."""
     text = properties.get(key, "").strip()
-    return int(text) if text.isdigit() and int(text) > 0 else None
+    return int(text) if text.isdecimal() and int(text) > 0 else None

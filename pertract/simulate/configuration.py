@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import mode
 
 from .. import dsl
@@ -129,7 +129,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     if memory is not None and memory != measured_memory:
         warnings.append("executor memory is noted, but its effect on spilling and GC is not predicted yet")
     slots = _most_slots(executors)
-    return Configuration(
+    resolved = Configuration(
         executors=executors,
         node_cores=node_cores,
         nodes_known=nodes_known,
@@ -145,15 +145,17 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
         slots=slots,
         measured_slots=_most_slots(_measured_executors(model)),
-        as_measured=options == Options(),
+        as_measured=True,
         warnings=tuple(warnings),
     )
+    if options == Options():
+        return resolved
+    usual = resolve(model, Options())
+    return replace(resolved, as_measured=replace(resolved, warnings=usual.warnings) == usual)
 
 
 def _with_settings(options: Options) -> Options:
     """Let ``spark.executor.*`` settings stand for the options of the same meaning."""
-    from dataclasses import replace
-
     for key in options.settings:
         if key not in _SETTINGS:
             raise UsageError(
@@ -164,7 +166,7 @@ def _with_settings(options: Options) -> Options:
     for key, name in (("spark.executor.instances", "executors"), ("spark.executor.cores", "executor_cores")):
         if (value := _setting(options, key)) is not None:
             changes[name] = value
-    if memory := options.settings.get("spark.executor.memory"):
+    if (memory := options.settings.get("spark.executor.memory")) is not None:
         parsed = parse_memory(memory)
         if parsed is None:
             raise UsageError(f"'{memory}' is not a memory size", hint="Write, for example, 4g or 512m.")
@@ -182,7 +184,7 @@ def _setting(options: Options, key: str) -> int | None:
     text = options.settings.get(key)
     if text is None:
         return None
-    if not text.strip().isdigit() or int(text) < 1:
+    if not text.strip().isdecimal() or int(text) < 1:
         raise UsageError(
             f"the setting {key} must be a whole number above zero, not '{text}'", hint="Correct the number."
         )

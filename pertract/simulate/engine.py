@@ -54,9 +54,10 @@ class Trace:
     @property
     def job_span_s(self) -> float:
         """First job start to last job end."""
-        starts = [t for t, name in zip(self.begin_s, self.plan.ids, strict=True) if name.endswith(":start")]
-        ends = [t for t, name in zip(self.end_s, self.plan.ids, strict=True) if name.endswith(":end")]
-        return max(ends) - min(starts) if starts else 0.0
+        if not self.plan.job_starts:
+            return 0.0
+        begin = min(self.begin_s[node] for node in self.plan.job_starts)
+        return max(self.end_s[node] for node in self.plan.job_ends) - begin
 
 
 def simulate(plan: Plan, rng: np.random.Generator) -> Trace:
@@ -110,30 +111,36 @@ class _Execution:
         )
 
     def _begin(self, _: Any) -> None:
-        for node, count in enumerate(self.plan.waits_for):
-            if not count:
-                self._start(node)
+        self._ready([node for node, count in enumerate(self.plan.waits_for) if not count])
         self.pool.advance()
 
-    def _start(self, node: int) -> None:
-        self.begin_s[node] = self.env.now
-        stage = self.plan.stage_of[node]
-        if stage >= 0:
-            tasks = self.tasks[stage]
-            plan = self.plan.stages[stage]
-            run = StageRun(
-                stage,
-                plan.priority,
-                tasks.slot_s.tolist(),
-                tasks.cpu_s.tolist(),
-                most=plan.usable_slots,
-                at_first=self.plan.slots,
-            )
-            self.pool.submit(run)
-        elif self.plan.delay_s[node] > 0:
-            self._later(node, self.plan.delay_s[node])
-        else:
-            self._end(node)
+    def _ready(self, nodes: list[int]) -> None:
+        """Start nodes that become ready at one moment; their stages get slots by priority."""
+        stages = []
+        while nodes:  # a loop, not recursion: chains of job boundaries can be long
+            node = nodes.pop()
+            self.begin_s[node] = self.env.now
+            if self.plan.stage_of[node] >= 0:
+                stages.append(self.plan.stage_of[node])
+            elif self.plan.delay_s[node] > 0:
+                self._later(node, self.plan.delay_s[node])
+            else:
+                nodes += self._ended(node)
+        for stage in sorted(stages, key=lambda s: self.plan.stages[s].priority):
+            self._submit(stage)
+
+    def _submit(self, stage: int) -> None:
+        plan, tasks = self.plan.stages[stage], self.tasks[stage]
+        run = StageRun(
+            stage,
+            plan.priority,
+            tasks.slot_s.tolist(),
+            tasks.cpu_s.tolist(),
+            most=plan.usable_slots,
+            at_first=self.plan.slots,
+            launch_interval_s=plan.launch_interval_s,
+        )
+        self.pool.submit(run)
 
     def _later(self, node: int, delay_s: float) -> None:
         def over(_: Any) -> None:
@@ -160,19 +167,16 @@ class _Execution:
             self._end(node)
 
     def _end(self, node: int) -> None:
-        # A loop, not recursion: chains of job boundaries can be long.
-        ended = [node]
-        while ended:
-            node = ended.pop()
-            self.end_s[node] = self.env.now
-            self.unfinished -= 1
-            for successor in self.plan.successors[node]:
-                self.waits_for[successor] -= 1
-                if self.waits_for[successor]:
-                    continue
+        self._ready(self._ended(node))
+
+    def _ended(self, node: int) -> list[int]:
+        """Note the end of a node and return the nodes that waited for nothing else."""
+        self.end_s[node] = self.env.now
+        self.unfinished -= 1
+        ready = []
+        for successor in self.plan.successors[node]:
+            self.waits_for[successor] -= 1
+            if not self.waits_for[successor]:
                 self.trigger[successor] = node
-                if self.plan.stage_of[successor] >= 0 or self.plan.delay_s[successor] > 0:
-                    self._start(successor)
-                else:
-                    self.begin_s[successor] = self.env.now
-                    ended.append(successor)
+                ready.append(successor)
+        return ready

@@ -56,6 +56,8 @@ class StagePlan:
     """Most slots the stage can hold after its first wave; None for all."""
     dispatch_s: float = 0.0
     """Time a slot stays empty between two tasks."""
+    launch_interval_s: float = 0.0
+    """Least time between two launches."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
 
@@ -92,6 +94,10 @@ class Plan:
     """Whether these are cores of machines, of which no more than all can be busy."""
     slots: int
     """Most slots available at one time."""
+    job_starts: tuple[int, ...] = ()
+    """Graph nodes at which a job begins."""
+    job_ends: tuple[int, ...] = ()
+    """Graph nodes at which a job ends."""
     executor_start_core_s: float = 0.0
     """CPU of each executor outside tasks, once."""
     cpu_per_task_cpu: float = 0.0
@@ -110,7 +116,6 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     profiles = {profile.id: profile for profile in model.profiles.stages}
     compiler = _StageCompiler(configuration, profiles)
     position = {node: i for i, node in enumerate(graph)}
-    job_order = {job.id: i for i, job in enumerate(model.execution.jobs)}
     ids, delays, stage_of = [], [], []
     stages: list[StagePlan] = []
     for node, data in graph.nodes(data=True):
@@ -119,9 +124,8 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         delays.append(element.delay_s if isinstance(element, dsl.Delay) else 0.0)
         if isinstance(element, dsl.Stage):
             stage_of.append(len(stages))
-            # Wide enough that every job's stages stay together.
-            priority = job_order[data["job"]] * 1_000_000 + len(stages)
-            stages.append(compiler.compile(element, data["job"], priority))
+            # Document order is FIFO order: by job, then by stage.
+            stages.append(compiler.compile(element, data["job"], priority=len(stages)))
         else:
             stage_of.append(-1)
     overhead = model.profiles.executor
@@ -138,6 +142,8 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         cores=configuration.worker_cores,
         cores_known=configuration.nodes_known,
         slots=configuration.slots,
+        job_starts=tuple(position[job.id, "start"] for job in model.execution.jobs),
+        job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
         executor_start_core_s=overhead.start_core_seconds / rate,
         cpu_per_task_cpu=overhead.per_task_core_second,
     )
@@ -193,6 +199,7 @@ class _StageCompiler:
             if profile.usable_slots_ratio == 1
             else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
             dispatch_s=profile.dispatch_s,
+            launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,
         )
 

@@ -24,16 +24,34 @@ class ProcessorSharing:
         Number of cores.
     done
         Called with the key of a task when its demand is served.
+    after_event
+        Called at the end of every event of the server, also of one that was overtaken.
     """
 
-    __slots__ = ("_armed", "_cores", "_done", "_env", "_heap", "_served", "_since", "busy_core_s", "history")
+    __slots__ = (
+        "_after_event",
+        "_armed",
+        "_cores",
+        "_done",
+        "_env",
+        "_heap",
+        "_served",
+        "_since",
+        "busy_core_s",
+        "history",
+    )
 
     def __init__(
-        self, env: simpy.Environment, cores: int, done: Callable[[tuple[int, int, int]], None]
+        self,
+        env: simpy.Environment,
+        cores: int,
+        done: Callable[[tuple[int, int, int]], None],
+        after_event: Callable[[], None] = lambda: None,
     ) -> None:
         self._env = env
         self._cores = cores
         self._done = done
+        self._after_event = after_event
         self._heap: list[tuple[float, tuple[int, int, int]]] = []
         self._served = 0.0
         self._since = env.now
@@ -67,9 +85,9 @@ class ProcessorSharing:
             self._env.timeout(wait, value=self._armed).callbacks.append(self._fire)
 
     def _fire(self, event: Event) -> None:
-        if event.value != self._armed:
-            return
-        self._advance()
-        _, key = heappop(self._heap)
-        self._arm()
-        self._done(key)
+        if event.value == self._armed:
+            self._advance()
+            _, key = heappop(self._heap)
+            self._arm()
+            self._done(key)
+        self._after_event()

@@ -30,9 +30,11 @@ class StageRun:
         "ended_s",
         "ends_s",
         "index",
+        "interval_s",
         "last",
         "left",
         "limited",
+        "next_launch_s",
         "pause_at",
         "priority",
         "slot_s",
@@ -49,6 +51,7 @@ class StageRun:
         *,
         most: int | None = None,
         at_first: int = 0,
+        launch_interval_s: float = 0.0,
     ) -> None:
         self.index = index
         self.priority = priority
@@ -62,6 +65,10 @@ class StageRun:
         """Whether the stage may hold only some of the slots."""
         self.pause_at = len(slot_s)
         """Number of launches after which the stage must wait until one of its tasks ends."""
+        self.interval_s = launch_interval_s
+        """Least time between two launches."""
+        self.next_launch_s = 0.0
+        """Before this time the driver launches no further task."""
         self.surplus = 0
         """Slots beyond the limit that the first wave took, to be given back."""
         if most is not None and self.limited:
@@ -74,6 +81,12 @@ class StageRun:
         self.last = -1
         """Task that ended last."""
         self.ended_s = 0.0
+
+    def paced(self, now: float) -> float:
+        """Return when a task that has a slot now is launched, and count the launch."""
+        launch = max(now, self.next_launch_s)
+        self.next_launch_s = launch + self.interval_s
+        return launch
 
 
 class SlotPool:
@@ -111,7 +124,7 @@ class SlotPool:
         for executor in plan.executors:
             slots[executor.node] += executor.slots
         return {
-            node: ProcessorSharing(self._env, cores, self._cpu_done)
+            node: ProcessorSharing(self._env, cores, self._cpu_done, self.advance)
             for node, cores in enumerate(plan.node_cores)
             if slots[node] > cores
         }
@@ -128,9 +141,10 @@ class SlotPool:
         self.advance()
 
     def _remove(self, executor: int, _: Event) -> None:
-        later = any(e.registered_s > self._env.now for e in self._executors)
-        if self._here == {executor} and not later:
-            return  # the last one stays: the log's removal times are those of the measured schedule
+        others_come = len(self._here) + len(self._gone) < len(self._executors)
+        if self._here == {executor} and not others_come:
+            self.advance()  # it stays: the log's removal times are those of the measured schedule
+            return
         self._here.discard(executor)
         self._gone.add(executor)
         self._free = deque(e for e in self._free if e != executor)
@@ -174,14 +188,22 @@ class SlotPool:
         run = self._runs[stage]
         task = run.begun
         run.begun = task + 1
-        run.starts_s.append(now)
+        launch = run.paced(now)
+        run.starts_s.append(launch)
         if run.begun == run.pause_at:
             self._waiting.pop(0)
         server = self._server_of[executor]
         if server is None:
-            heappush(self._busy, (now + run.slot_s[task], stage, task, executor))
+            heappush(self._busy, (launch + run.slot_s[task], stage, task, executor))
+        elif launch > now:
+            key, demand_s = (stage, task, executor), run.cpu_s[task]
+            self._at(launch, lambda _: self._add(server, key, demand_s))
         else:
             server.add((stage, task, executor), run.cpu_s[task])
+
+    def _add(self, server: ProcessorSharing, key: tuple[int, int, int], demand_s: float) -> None:
+        server.add(key, demand_s)
+        self.advance()
 
     def advance(self) -> None:
         """Let tasks end, and others take their slots, up to the next event of the simulation."""
@@ -198,8 +220,9 @@ class SlotPool:
                 following = waiting[0][1]
                 successor = runs[following]
                 begun = successor.begun
-                heapreplace(busy, (now + successor.slot_s[begun], following, begun, executor))
-                successor.starts_s.append(now)
+                launch = successor.paced(now) if successor.interval_s else now
+                heapreplace(busy, (launch + successor.slot_s[begun], following, begun, executor))
+                successor.starts_s.append(launch)
                 begun += 1
                 successor.begun = begun
                 if begun == successor.pause_at:

@@ -61,6 +61,14 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         if not math.isclose(ratio, 1.0):
             why.append(f"{ratio:.3g} times {text} of the calibration run")
             changed += doubled**2 * abs(math.log2(ratio))
+    measured = model.execution.configuration
+    for name, value, before in (
+        ("cores per task", configuration.task_cpus, measured.task_cpus),
+        ("shuffle partitions", configuration.shuffle_partitions, measured.shuffle_partitions),
+        ("default parallelism", configuration.default_parallelism, measured.default_parallelism),
+    ):
+        if value != before:
+            why.append(f"{name}: {value}")
     if not why and not configuration.as_measured:
         why.append("another arrangement of the same slots")
     return Support(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,13 +12,11 @@ import zstandard
 
 from ..errors import UnreadableSource
 
-SUPPORTED = ("gzip", "zstd")
-"""Compressions that are unpacked while reading."""
+_STORED_BLOCK = 1 << 13  # small, so that what it unpacks to stays in the cache (benchmarks/speed)
+_LINE_BUFFER = 1 << 17
 
-_BLOCK_BYTES = 1 << 17  # stays in the cache; larger blocks cost up to 1.7x (benchmarks/speed)
-
-DECODE_ERRORS = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
-"""What decompression raises on damaged or truncated input."""
+DECODE_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
+"""What unpacking raises on damaged or truncated input, after all that could be unpacked."""
 
 
 def read_head(path: Path, size: int = 1 << 16) -> bytes:
@@ -40,34 +37,100 @@ def read_head(path: Path, size: int = 1 << 16) -> bytes:
 
 
 def unpack_head(head: bytes, codec: str) -> bytes:
-    """Return what the first bytes of a compressed file hold; empty when nothing can be unpacked."""
+    """Return what the first bytes of a compressed file hold, up to the first damage."""
+    if codec not in _CODECS:
+        return head
+    unpacked = b""
     try:
-        if codec == "gzip":
-            return zlib.decompressobj(wbits=31).decompress(head, 1 << 16)
-        if codec == "zstd":
-            reader = zstandard.ZstdDecompressor().stream_reader(head, read_across_frames=True)
-            return reader.read(1 << 16)
+        for chunk in _CODECS[codec](io.BytesIO(head)):
+            unpacked += chunk
     except DECODE_ERRORS:
-        return b""
-    return head
+        pass  # the head ends in the middle of something in any case
+    return unpacked
+
+
+def is_empty(path: Path, codec: str) -> bool:
+    """Return whether a compressed file is complete and unpacks to nothing."""
+    try:
+        with path.open("rb") as raw:
+            return next(_CODECS[codec](raw), None) is None
+    except DECODE_ERRORS:
+        return False
 
 
 def open_lines(raw: BinaryIO, codec: str) -> Iterable[bytes]:
     """Return a stream whose iteration gives the lines of an open file.
+
+    Damage raises one of `DECODE_ERRORS`, but only after all lines before it.
 
     Parameters
     ----------
     raw
         The file as stored, opened for reading bytes.
     codec
-        ``gzip`` or ``zstd``; anything else is read as it is.
+        One of `SUPPORTED`; anything else is read as it is.
     """
-    if codec == "gzip":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw), _BLOCK_BYTES)
-    if codec == "zstd":
-        # Spark flushes often and so writes many frames one after the other.
-        reader = zstandard.ZstdDecompressor().stream_reader(
-            raw, read_size=_BLOCK_BYTES, read_across_frames=True
-        )
-        return io.BufferedReader(reader, _BLOCK_BYTES)
-    return raw
+    if codec not in _CODECS:
+        return raw
+    return io.BufferedReader(_Unpacked(_CODECS[codec](raw)), _LINE_BUFFER)
+
+
+class _Unpacked(io.RawIOBase):
+    """Chunks of bytes as a raw stream; hands out each chunk before it asks for the next."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        size = min(len(target), len(self._rest))
+        target[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _unpack(raw: BinaryIO, new_decoder: Callable[[], object]) -> Iterator[bytes]:
+    """Yield what the frames or members of a file hold, one after the other.
+
+    Spark flushes often and so writes many frames; compressed files can also be appended to each other.
+
+    Raises
+    ------
+    EOFError
+        At the end, if the last frame is not complete.
+    """
+    decoder = new_decoder()
+    begun = False
+    while stored := raw.read(_STORED_BLOCK):
+        while stored:
+            begun = True
+            if unpacked := decoder.decompress(stored):  # type: ignore[attr-defined]
+                yield unpacked
+            if not decoder.eof:  # type: ignore[attr-defined]
+                break
+            stored = decoder.unused_data  # type: ignore[attr-defined]
+            decoder, begun = new_decoder(), False
+    if begun:
+        raise EOFError("the last frame is not complete")
+
+
+def _gzip(raw: BinaryIO) -> Iterator[bytes]:
+    return _unpack(raw, lambda: zlib.decompressobj(wbits=31))
+
+
+def _zstd(raw: BinaryIO) -> Iterator[bytes]:
+    return _unpack(raw, zstandard.ZstdDecompressor().decompressobj)
+
+
+_CODECS = {"gzip": _gzip, "zstd": _zstd}
+SUPPORTED = tuple(_CODECS)
+"""Compressions that are unpacked while reading."""

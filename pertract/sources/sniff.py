@@ -73,13 +73,13 @@ def kind_of(head: bytes) -> str:
 
 
 def _kind_of_text(head: bytes) -> str:
-    if b"\x00" in head[:1024]:
-        return "binary"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         return "empty"
     if _EVENT.search(text):
         return "events"
+    if b"\x00" in head[:1024]:
+        return "binary"
     lowered = text[:200].lower()
     if lowered.startswith((b"<!doctype html", b"<html")):
         return "html"

@@ -81,8 +81,8 @@ class RunBuilder:
             collector = self._collectors[key] = TaskCollector()
         metrics = event.metrics
         if metrics is not None:
-            self._task_cpu_ns += metrics.cpu_ns + metrics.deserialise_cpu_ns
-            self._gc_ms += metrics.gc_ms
+            self._task_cpu_ns += max(0, metrics.cpu_ns) + max(0, metrics.deserialise_cpu_ns)
+            self._gc_ms += max(0, metrics.gc_ms)
         succeeded = reason == _SUCCESS and not info.killed
         self._counts["succeeded"] += succeeded
         collector.add(event, succeeded=succeeded)
@@ -187,7 +187,7 @@ class RunBuilder:
             id=info.id,
             attempt=info.attempt,
             name=info.name,
-            tasks=info.tasks,
+            tasks=max(0, info.tasks),
             parents=tuple(info.parents or ()),
             rdds=tuple((r.id, r.name, r.scope, r.call_site) for r in info.rdds),
             submitted_s=max(0.0, submitted_s),
@@ -207,7 +207,7 @@ class RunBuilder:
 
     def _task_cpus(self) -> int:
         text = self._properties.get("spark.task.cpus", "1")
-        return max(1, int(text)) if text.isdigit() else 1
+        return max(1, int(text)) if text.isdecimal() else 1
 
     # -- the whole run ---------------------------------------------------------------------------
 

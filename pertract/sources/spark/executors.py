@@ -81,7 +81,11 @@ class Executors:
                 continue
             if not executor.tasks and not executor.announced:
                 continue
-            slots = executor.cores // task_cpus or _from_properties(name, properties) or executor.most
+            slots = (
+                executor.cores // task_cpus
+                or _from_properties(name, properties) // task_cpus
+                or executor.most
+            )
             added_ms = executor.added_ms if executor.added_ms is not None else start_ms
             removed = executor.removed_ms
             records.append(
@@ -104,4 +108,4 @@ def _from_properties(identifier: str, properties: Mapping[str, str]) -> int:
             return int(match[1]) if match[1] and match[1] != "*" else 0 if match[1] else 1
         return 0
     cores = properties.get("spark.executor.cores", "")
-    return int(cores) if cores.isdigit() else 0
+    return int(cores) if cores.isdecimal() else 0

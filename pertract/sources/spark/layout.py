@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...errors import SourceError, SourceNotFound, UnreadableSource, UnrecognisedSource
+from ...errors import EmptySource, SourceError, SourceNotFound, UnreadableSource, UnrecognisedSource
 from .. import codecs, sniff
 
 _PART = re.compile(r"events_(\d+)_")
@@ -72,7 +72,7 @@ def _part(path: Path, shown: str) -> Part:
     if kind in codecs.SUPPORTED:
         codec = kind
         unpacked = codecs.unpack_head(head, codec)
-        if not unpacked:
+        if not unpacked and not codecs.is_empty(path, codec):
             raise UnreadableSource(
                 f"{shown}: the {codec} data is damaged from the start, nothing can be unpacked",
                 hint="Copy the log again.",
@@ -81,7 +81,7 @@ def _part(path: Path, shown: str) -> Part:
     if kind == "events":
         return Part(path, codec)
     if kind == "empty":
-        raise UnrecognisedSource(
+        raise EmptySource(
             f"{shown}: the file is empty",
             hint="Spark writes the log while the application runs; is this the right file?",
         )
@@ -114,32 +114,44 @@ def _folder(folder: Path) -> EventLog:
     databricks = [p for p in files if p.name.startswith("eventlog")]
     if databricks:  # eventlog-<time>.gz parts, then the unfinished part without a time
         ordered = sorted(databricks, key=lambda p: (p.name.split(".")[0] == "eventlog", p.name))
-        return EventLog(folder, tuple(_part(p, f"{folder.name}/{p.name}") for p in ordered))
+        return _parts(folder, ordered, [])
     return _only_log(folder, files, folders)
 
 
 def _rolled(folder: Path, files: list[Path], rolled: dict[int, Path]) -> EventLog:
-    notes, parts = [], []
+    notes = []
     missing = sorted(set(range(min(rolled), max(rolled) + 1)) - set(rolled))
     if missing:
         notes.append(f"part {', '.join(map(str, missing))} of the rolled log is missing")
-    if min(rolled) > 1 and not any("compact" in p.name for p in rolled.values()):
-        notes.append(f"the rolled log begins with part {min(rolled)}")
-    if any("compact" in p.name for p in rolled.values()):
+    compacted = any("compact" in path.name for path in rolled.values())
+    if compacted:
         notes.append("the log was compacted: Spark removed events of finished jobs")
+    elif min(rolled) > 1:
+        notes.append(f"the rolled log begins with part {min(rolled)}")
     if any(p.name.startswith("appstatus_") and p.name.endswith(".inprogress") for p in files):
         notes.append("the application was still running, or was killed")
-    for index in sorted(rolled):
-        path = rolled[index]
+    return _parts(folder, [rolled[index] for index in sorted(rolled)], notes)
+
+
+def _parts(folder: Path, paths: list[Path], notes: list[str]) -> EventLog:
+    """Return the log of several parts; empty ones and a last one that was cut early are left out.
+
+    An application that was killed leaves a last part that may end inside its first block.
+    """
+    parts = []
+    for path in paths:
+        shown = f"{folder.name}/{path.name}"
         try:
-            parts.append(_part(path, f"{folder.name}/{path.name}"))
-        except UnrecognisedSource as error:
-            if path.stat().st_size:
+            parts.append(_part(path, shown))
+        except EmptySource:
+            notes.append(f"{shown} is empty")
+        except UnreadableSource as error:
+            if path != paths[-1] or not parts:
                 raise
             notes.append(str(error))
     if not parts:
-        raise UnrecognisedSource(
-            f"{folder}: all parts of the rolled log are empty",
+        raise EmptySource(
+            f"{folder}: all parts of the log are empty",
             hint="Spark writes the log while the application runs; is this the right folder?",
         )
     return EventLog(folder, tuple(parts), tuple(notes))

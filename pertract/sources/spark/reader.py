@@ -12,7 +12,7 @@ import msgspec
 from ...errors import NoUsableRun, UnreadableSource
 from .. import codecs
 from .assemble import RunBuilder
-from .events import Tag, decoders
+from .events import EVENTS, Tag, decoders
 from .layout import EventLog, Part, find
 from .records import SparkRun
 
@@ -102,6 +102,8 @@ class _Reader:
                     if name in handlers:
                         handlers[name](decode[name].decode(line))
                     events[name] += 1
+            except msgspec.ValidationError:
+                self._mend(line)
             except (msgspec.DecodeError, ValueError, OverflowError):
                 self._malformed += 1
         # Added at the end of a part: a Counter update per task costs as much as decoding it.
@@ -109,10 +111,21 @@ class _Reader:
             if count:
                 events[name] += count
 
+    def _mend(self, line: bytes) -> None:
+        """Read an event again without its nulls, which stand for what some writers leave out."""
+        try:
+            event = _without_nulls(msgspec.json.decode(line))
+            name = str(event["Event"]).rpartition(".")[2]
+            self._builder.handlers[name](msgspec.convert(event, EVENTS[name]))
+        except (msgspec.ValidationError, ValueError, OverflowError, KeyError, TypeError):
+            self._malformed += 1
+        else:
+            self._events[name] += 1
+
     def _name(self, line: bytes) -> str | None:
         """Return the event class of a line without its package, or None for a blank line."""
         if line.startswith(_PREFIX):
-            end = line.find(b'"', len(_PREFIX))
+            end = line.index(b'"', len(_PREFIX))  # ValueError: the line was cut inside the name
             name = line[len(_PREFIX) : end].decode("ascii", "replace")
         elif not line.strip():
             return None
@@ -135,6 +148,14 @@ class _Reader:
             )
         if self._progress:
             self._progress(self._done + raw.tell(), self._total)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(v) for key, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [_without_nulls(v) for v in value]
+    return value
 
 
 def _seen(events: Counter[str]) -> str:

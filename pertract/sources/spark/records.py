@@ -70,6 +70,8 @@ class TaskSummary:
 
     Negative where the driver needs longer to note an end than to launch the next task.
     """
+    launch_interval_s: float
+    """Mean time between two launches after the first wave, seconds."""
     first_launch_s: float
     """Launch of the first task."""
     last_launch_s: float

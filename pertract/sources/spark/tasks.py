@@ -48,18 +48,20 @@ Mask = NDArray[np.bool_]
 class TaskCollector:
     """The task ends of one stage attempt, held as columns until the stage is summarised.
 
-    Memory is bounded: beyond `_RETAINED` tasks the columns are reduced to groups at once.
+    Memory is bounded: the first `_RETAINED` tasks stay in full, because waves and gaps are measured on
+    them; all others are reduced to groups as they come.
     """
-
-    __slots__ = ("_buffer", "_executors", "_reduced", "_retained", "_tables", "_totals", "succeeded")
 
     def __init__(self) -> None:
         self._buffer: list[TaskEnd] = []
-        self._tables: list[Floats] = []
-        self._executors: list[str] = []
-        self._retained = 0
+        self._retained: list[Floats] = []
+        self._executors: list[str] = []  # of the retained tasks
+        self._overflow: list[Floats] = []
         self._reduced: list[tuple[Floats, Floats]] = []  # (weights, rows of _decompose)
         self._totals = np.zeros(len(VOLUMES))
+        self._count = 0
+        self._cpu_recorded = False
+        self._span_ms = [np.inf, -np.inf, -np.inf]  # first launch, last launch, last finish
         self.succeeded = 0
         """Attempts that contributed a result."""
 
@@ -77,27 +79,30 @@ class TaskCollector:
             return
         table = np.array(list(map(_row, self._buffer)), dtype=np.float64)
         np.maximum(table, 0.0, out=table)
-        self._tables.append(table)
-        self._executors.extend([task.info.executor for task in self._buffer])
-        self._retained += len(self._buffer)
+        launch = table[:, _COLUMN["launch_ms"]]
+        finish = np.maximum(launch, table[:, _COLUMN["finish_ms"]])
+        first, last, end = self._span_ms
+        self._span_ms = [min(first, launch.min()), max(last, launch.max()), max(end, finish.max())]
+        self._cpu_recorded = self._cpu_recorded or bool(table[:, _COLUMN["cpu_ns"]].any())
+        if self._count + len(table) <= _RETAINED or not self._retained:
+            self._retained.append(table)
+            self._executors.extend([task.info.executor for task in self._buffer])
+        else:
+            self._overflow.append(table)
+        self._count += len(table)
         self._buffer.clear()
-        if self._retained > _RETAINED:
-            self._reduce_all_but_first()
+        if sum(map(len, self._overflow)) >= _RETAINED // 4:
+            self._reduce(cpu_recorded=self._cpu_recorded)
 
-    def _reduce_all_but_first(self) -> None:
-        # The first tables stay in full: waves and gaps are measured on them.
-        first, rest = self._tables[: len(self._tables) // 2], self._tables[len(self._tables) // 2 :]
-        table = np.concatenate(rest)
+    def _reduce(self, *, cpu_recorded: bool) -> None:
+        """Reduce the tasks that are not retained to groups."""
+        if not self._overflow:
+            return
+        table = np.concatenate(self._overflow)
+        self._overflow.clear()
         self._totals += _totals(table)
-        kept = _decompose(table, cpu_recorded=True, before=self._launched_before())
+        kept = _decompose(table, cpu_recorded=cpu_recorded, before=self._count - len(table))
         self._reduced.append(_group(np.ones(len(table)), kept, 16 * GROUPS))
-        self._tables = first
-        self._retained = sum(map(len, first))
-        del self._executors[self._retained :]
-
-    def _launched_before(self) -> int:
-        """Return about how many tasks were launched before those that are reduced next."""
-        return round(sum(float(w.sum()) for w, _ in self._reduced)) + self._retained // 2
 
     def tasks_at_once(self) -> dict[str, int]:
         """Return the most tasks that overlapped on each executor.
@@ -106,9 +111,9 @@ class TaskCollector:
         executor itself reports counts, not the logged end.
         """
         self._flush()
-        if not self._tables:
+        if not self._retained:
             return {}
-        table = np.concatenate(self._tables)
+        table = np.concatenate(self._retained)
         launch = table[:, _COLUMN["launch_ms"]]
         finish = launch + sum(table[:, _COLUMN[n]] for n in ("deserialise_ms", "run_ms", "serialise_ms"))
         most = {}
@@ -128,12 +133,14 @@ class TaskCollector:
         slots
             Task slots by executor identifier.
         cpu_recorded
-            Whether this Spark records CPU times; before 2.1 it did not.
+            Whether other stages have shown that this Spark records CPU times; before 2.1 it did not.
         """
         self._flush()
-        if not self._tables:
+        if not self._retained:
             return None
-        table = np.concatenate(self._tables)
+        cpu_recorded = cpu_recorded or self._cpu_recorded
+        self._reduce(cpu_recorded=cpu_recorded)
+        table = np.concatenate(self._retained)
         kept = _decompose(table, cpu_recorded=cpu_recorded)
         launch, finish = table[:, _COLUMN["launch_ms"]], table[:, _COLUMN["finish_ms"]]
         finish = np.maximum(launch, finish)
@@ -158,9 +165,10 @@ class TaskCollector:
             warm_up_cpu_s=warm_up_cpu_s,
             busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, self._executors, slots),
             gap_s=gap_s,
-            first_launch_s=float(launch.min() - start_ms) * MS,
-            last_launch_s=float(launch.max() - start_ms) * MS,
-            last_finish_s=float(finish.max() - start_ms) * MS,
+            launch_interval_s=_launch_interval(launch[~first_wave] * MS),
+            first_launch_s=float(self._span_ms[0] - start_ms) * MS,
+            last_launch_s=float(self._span_ms[1] - start_ms) * MS,
+            last_finish_s=float(self._span_ms[2] - start_ms) * MS,
         )
 
 
@@ -224,6 +232,11 @@ def _by_executor(executors: list[str]) -> Iterator[tuple[str, NDArray[np.intp]]]
     order = np.argsort(which, kind="stable")
     for name, mine in zip(names, np.split(order, np.flatnonzero(np.diff(which[order])) + 1), strict=True):
         yield str(name), mine
+
+
+def _launch_interval(launch_s: Floats) -> float:
+    """Return the mean time between two launches, seconds."""
+    return float(np.ptp(launch_s) / (len(launch_s) - 1)) if len(launch_s) > 1 else 0.0
 
 
 _SATURATED = 0.5  # share of its slots above which an executor counts as kept busy

@@ -1,0 +1,67 @@
+import pytest
+
+from pertract import dsl
+from pertract.extract.settings import configuration, most_slots
+
+
+@pytest.fixture
+def configured(records):
+    return lambda executors=None, **properties: configuration(
+        records.run([], 100, executors=executors, **properties)
+    )
+
+
+def test_defaults(configured):
+    found = configured()
+    assert (found.task_cpus, found.default_parallelism, found.shuffle_partitions) == (1, None, None)
+    assert (found.dynamic_allocation, found.scheduler_mode) == (False, "FIFO")
+
+
+def test_properties_are_read(configured):
+    found = configured(
+        spark__task__cpus="2",
+        spark__default__parallelism="48",
+        spark__sql__shuffle__partitions=" 64 ",
+        spark__dynamicAllocation__enabled="TRUE",
+        spark__scheduler__mode="fair",
+    )
+    assert (found.task_cpus, found.default_parallelism, found.shuffle_partitions) == (2, 48, 64)
+    assert (found.dynamic_allocation, found.scheduler_mode) == (True, "FAIR")
+
+
+@pytest.mark.parametrize("value", ["", "0", "auto", "-3", "1.5", "*********(redacted)"])
+def test_unreadable_numbers_count_as_not_set(configured, value):
+    found = configured(spark__task__cpus=value, spark__sql__shuffle__partitions=value)
+    assert (found.task_cpus, found.shuffle_partitions) == (1, None)
+
+
+def test_alike_executors_are_one_group(records, configured):
+    executors = [records.executor("1"), records.executor("2"), records.executor("3", 8)]
+    groups = configured(executors, spark__executor__memory="4g").executors
+    assert [(g.count, g.slots, g.memory_bytes) for g in groups] == [(2, 4, 2**32), (1, 8, 2**32)]
+
+
+def test_executors_registered_after_the_end_do_not_matter(records, configured):
+    late = records.executor("2", added=101.0, tasks=0)
+    assert sum(g.count for g in configured([records.executor(), late]).executors) == 1
+
+
+def test_a_removal_before_the_registration_is_one_at_the_same_time(records, configured):
+    (group,) = configured([records.executor(added=5.0, removed=4.0)]).executors
+    assert (group.registered_s, group.removed_s) == (5.0, 5.0)
+
+
+@pytest.mark.parametrize("driver", ["driver", "<driver>"])
+def test_the_heap_of_local_mode_is_that_of_the_driver(records, configured, driver):
+    properties = {"spark__driver__memory": "2g", "spark__executor__memory": "4g"}
+    (group,) = configured([records.executor(driver)], **properties).executors
+    assert group.memory_bytes == 2 * 2**30
+
+
+def test_most_slots_counts_what_was_there_at_one_time():
+    def group(count, begin, end=None):
+        return dsl.ExecutorGroup(count=count, slots=2, registered_s=begin, removed_s=end)
+
+    assert most_slots((group(3, 0.0),)) == 6
+    assert most_slots((group(3, 0.0, 10.0), group(2, 10.0))) == 6
+    assert most_slots((group(3, 0.0, 10.0), group(2, 9.0), group(1, 12.0))) == 10

@@ -1,0 +1,302 @@
+"""What-if options completed by the calibration run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pertract.errors import UsageError
+from pertract.simulate import Configuration, Options, resolve
+
+from .models import GIB, group, model, workers
+
+
+def resolved(options: dict[str, Any] | None = None, **fields: Any) -> Configuration:
+    return resolve(model(**fields), Options(**(options or {})))
+
+
+def slots_of(configuration: Configuration) -> list[int]:
+    return [e.slots for e in configuration.executors]
+
+
+def nodes_of(configuration: Configuration) -> list[int]:
+    return [e.node for e in configuration.executors]
+
+
+# -- as measured ---------------------------------------------------------------------------------
+
+
+def test_without_options_everything_is_as_measured() -> None:
+    configuration = resolved(default_parallelism=16, shuffle_partitions=200, input_bytes=1000)
+    assert slots_of(configuration) == [4, 4]
+    assert nodes_of(configuration) == [0, 1]
+    assert configuration.node_cores == (4, 4)
+    assert configuration.nodes_known
+    assert configuration.executor_cores == 4
+    assert configuration.executor_memory_bytes == GIB
+    assert (configuration.data_bytes, configuration.data_scale) == (1000, 1.0)
+    assert (configuration.cpu_rate, configuration.drive_rate, configuration.network_rate) == (1.0, 1.0, 1.0)
+    assert configuration.task_cpus == 1
+    assert (configuration.default_parallelism, configuration.shuffle_partitions) == (16, 200)
+    assert (configuration.slots, configuration.measured_slots) == (8, 8)
+    assert configuration.as_measured
+    assert configuration.warnings == ()
+
+
+def test_measured_executors_keep_the_times_at_which_they_came_and_went() -> None:
+    executors = (group(1, 4, registered_s=1.0, removed_s=9.0), group(1, 4, registered_s=5.0))
+    configuration = resolved(executors=executors)
+    assert [(e.registered_s, e.removed_s) for e in configuration.executors] == [(1.0, 9.0), (5.0, None)]
+
+
+def test_slots_are_the_most_at_one_time_and_not_of_all_executors_ever() -> None:
+    executors = (group(2, 4, removed_s=10.0), group(3, 4, registered_s=10.0), group(1, 2, registered_s=4.0))
+    assert resolved(executors=executors).slots == 14
+
+
+def test_executor_cores_are_the_most_common_where_they_differ() -> None:
+    assert resolved(executors=(group(1, 2), group(2, 3)), task_cpus=2).executor_cores == 6
+
+
+def test_the_cores_of_unknown_nodes_are_those_that_executors_occupy() -> None:
+    configuration = resolved(executors=(group(3, 2),), cluster=(workers(2, 99, cores_known=False),))
+    assert configuration.node_cores == (4, 2)
+    assert not configuration.nodes_known
+    assert configuration.worker_cores == 6
+
+
+def test_masters_carry_no_executors() -> None:
+    cluster = (workers(1, 64, id="master", role="master"), workers(2, 4))
+    assert resolved(cluster=cluster).node_cores == (4, 4)
+
+
+# -- executors and nodes -------------------------------------------------------------------------
+
+
+def test_more_executors_spread_over_more_nodes_as_densely_as_measured() -> None:
+    configuration = resolved({"executors": 6}, executors=(group(4, 2),))
+    assert slots_of(configuration) == [2] * 6
+    assert nodes_of(configuration) == [0, 1, 2, 0, 1, 2]
+    assert configuration.node_cores == (4, 4, 4)
+    assert (configuration.slots, configuration.measured_slots) == (12, 8)
+    assert not configuration.as_measured
+
+
+def test_more_nodes_carry_as_many_executors_each_as_measured() -> None:
+    configuration = resolved({"nodes": 5}, executors=(group(4, 2),))
+    assert slots_of(configuration) == [2] * 10
+    assert nodes_of(configuration) == [0, 1, 2, 3, 4] * 2
+    assert configuration.node_cores == (4,) * 5
+
+
+def test_executors_go_round_the_given_nodes() -> None:
+    configuration = resolved({"nodes": 2, "executors": 5})
+    assert nodes_of(configuration) == [0, 1, 0, 1, 0]
+    assert configuration.node_cores == (4, 4)
+
+
+def test_given_nodes_count_even_if_they_carry_no_executor() -> None:
+    configuration = resolved({"nodes": 3, "executors": 1})
+    assert nodes_of(configuration) == [0]
+    assert configuration.worker_cores == 12
+
+
+def test_cores_of_an_executor_are_its_slots() -> None:
+    configuration = resolved({"executor_cores": 3})
+    assert slots_of(configuration) == [3, 3]
+    assert configuration.executor_cores == 3
+
+
+def test_cores_of_a_node_do_not_change_the_slots() -> None:
+    configuration = resolved({"node_cores": 2})
+    assert configuration.node_cores == (2, 2)
+    assert slots_of(configuration) == [4, 4]
+    assert configuration.worker_cores == 4
+
+
+def test_given_cores_make_nodes_known() -> None:
+    cluster = (workers(2, 99, cores_known=False),)
+    configuration = resolved({"node_cores": 16}, cluster=cluster)
+    assert configuration.nodes_known
+    assert configuration.node_cores == (16, 16)
+
+
+def test_nodes_of_different_size_repeat_in_order() -> None:
+    cluster = (workers(1, 4, id="small"), workers(1, 16, id="large"))
+    assert resolved({"nodes": 3}, cluster=cluster).node_cores == (4, 16, 4)
+
+
+def test_fewer_executors_are_those_that_registered_first() -> None:
+    executors = (group(1, 4, registered_s=3.0), group(1, 4, registered_s=1.0), group(1, 4, registered_s=2.0))
+    configuration = resolved({"executors": 2}, executors=executors)
+    assert [e.registered_s for e in configuration.executors] == [1.0, 2.0]
+
+
+def test_more_executors_register_over_the_same_time_as_the_measured() -> None:
+    executors = (group(1, 4, registered_s=1.0), group(1, 4, registered_s=3.0))
+    configuration = resolved({"executors": 5}, executors=executors)
+    assert [e.registered_s for e in configuration.executors] == [1.0, 1.0, 1.0, 3.0, 3.0]
+
+
+def test_a_given_number_of_executors_stays_to_the_end() -> None:
+    configuration = resolved({"executors": 2}, executors=(group(2, 4, removed_s=5.0),))
+    assert [e.removed_s for e in configuration.executors] == [None, None]
+
+
+def test_dynamic_allocation_becomes_a_fixed_number_and_is_told() -> None:
+    executors = (group(1, 4, registered_s=1.0), group(3, 4, registered_s=30.0))
+    configuration = resolved({"executors": 3}, executors=executors, dynamic_allocation=True)
+    assert [e.registered_s for e in configuration.executors] == [1.0] * 3
+    assert "dynamic allocation" in configuration.warnings[0]
+
+
+def test_dynamic_allocation_is_replayed_as_measured_without_a_word() -> None:
+    assert resolved(dynamic_allocation=True).warnings == ()
+
+
+# -- cores of a task -----------------------------------------------------------------------------
+
+
+def test_slots_are_cores_over_cores_of_a_task() -> None:
+    configuration = resolved({"executor_cores": 7}, task_cpus=2)
+    assert slots_of(configuration) == [3, 3]
+    assert configuration.executor_cores == 7
+
+
+def test_tasks_of_more_cores_leave_fewer_slots() -> None:
+    configuration = resolved({"settings": {"spark.task.cpus": "2"}})
+    assert slots_of(configuration) == [2, 2]
+    assert (configuration.task_cpus, configuration.executor_cores) == (2, 4)
+
+
+def test_a_task_that_needs_more_cores_than_an_executor_has_is_an_error() -> None:
+    with pytest.raises(UsageError, match="needs 8 cores, but an executor has only 4"):
+        resolved({"settings": {"spark.task.cpus": "8"}})
+
+
+def test_worker_cores_of_unknown_nodes_count_the_cores_of_tasks() -> None:
+    cluster = (workers(2, 99, cores_known=False),)
+    assert resolved(task_cpus=2, cluster=cluster).worker_cores == 16
+
+
+# -- data, rates, memory -------------------------------------------------------------------------
+
+
+def test_data_scale_is_relative_to_the_measured_volume() -> None:
+    configuration = resolved({"data_scale": 2.5}, input_bytes=1000)
+    assert (configuration.data_bytes, configuration.data_scale) == (2500.0, 2.5)
+
+
+def test_data_size_gives_the_scale() -> None:
+    configuration = resolved({"data_bytes": 500}, input_bytes=1000)
+    assert (configuration.data_bytes, configuration.data_scale) == (500.0, 0.5)
+
+
+def test_data_size_and_scale_exclude_each_other() -> None:
+    with pytest.raises(UsageError, match="exclude each other"):
+        resolved({"data_bytes": 500, "data_scale": 0.5}, input_bytes=1000)
+
+
+def test_data_size_needs_a_measured_volume_but_data_scale_does_not() -> None:
+    with pytest.raises(UsageError, match="no input from storage") as error:
+        resolved({"data_bytes": 500})
+    assert "--data-scale" in error.value.hint
+    assert resolved({"data_scale": 2.0}).data_scale == 2.0
+
+
+@pytest.mark.parametrize("rate", ["cpu_rate", "drive_rate", "network_rate"])
+def test_rates_are_taken_as_given(rate: str) -> None:
+    assert getattr(resolved({rate: 1.25}), rate) == 1.25
+
+
+def test_another_executor_memory_is_noted_with_a_warning() -> None:
+    configuration = resolved({"executor_memory_bytes": 2 * GIB})
+    assert configuration.executor_memory_bytes == 2 * GIB
+    assert "memory" in configuration.warnings[0]
+
+
+def test_the_measured_executor_memory_is_no_change() -> None:
+    assert resolved({"executor_memory_bytes": GIB}).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("nodes", "--nodes"),
+        ("node_cores", "--node-cores"),
+        ("executors", "--executors"),
+        ("executor_cores", "--executor-cores"),
+        ("executor_memory_bytes", "--executor-memory"),
+        ("data_bytes", "--data-size"),
+        ("data_scale", "--data-scale"),
+        ("cpu_rate", "--cpu-rate"),
+        ("drive_rate", "--drive-rate"),
+        ("network_rate", "--network-rate"),
+    ],
+)
+@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
+def test_numbers_must_be_above_zero_and_finite(field: str, name: str, value: float) -> None:
+    with pytest.raises(UsageError, match=f"^{name} must be above zero"):
+        resolved({field: value}, input_bytes=1000)
+
+
+# -- Spark settings ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "field", "expected"),
+    [
+        ("spark.default.parallelism", "24", "default_parallelism", 24),
+        ("spark.sql.shuffle.partitions", "400", "shuffle_partitions", 400),
+        ("spark.task.cpus", "2", "task_cpus", 2),
+        ("spark.executor.cores", "6", "executor_cores", 6),
+        ("spark.executor.memory", "3g", "executor_memory_bytes", 3 * GIB),
+        ("spark.executor.memory", "512", "executor_memory_bytes", GIB // 2),
+    ],
+)
+def test_settings_are_understood(key: str, value: str, field: str, expected: int) -> None:
+    assert expected == getattr(resolved({"settings": {key: value}}), field)
+
+
+def test_executor_instances_are_the_number_of_executors() -> None:
+    assert slots_of(resolved({"settings": {"spark.executor.instances": "7"}})) == [4] * 7
+
+
+def test_a_setting_and_an_option_of_the_same_meaning_may_agree() -> None:
+    configuration = resolved({"executors": 3, "settings": {"spark.executor.instances": "3"}})
+    assert len(configuration.executors) == 3
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "key", "setting", "name"),
+    [
+        ("executors", 3, "spark.executor.instances", "4", "--executors"),
+        ("executor_cores", 3, "spark.executor.cores", "4", "--executor-cores"),
+        ("executor_memory_bytes", GIB, "spark.executor.memory", "2g", "--executor-memory"),
+    ],
+)
+def test_a_setting_that_contradicts_an_option_is_an_error(
+    option: str, value: int, key: str, setting: str, name: str
+) -> None:
+    with pytest.raises(UsageError, match=f"another number than {name}$"):
+        resolved({option: value, "settings": {key: setting}})
+
+
+def test_a_setting_without_effect_is_an_error_that_lists_those_that_have_one() -> None:
+    with pytest.raises(UsageError, match=r"'spark\.eventLog\.enabled' has no effect") as error:
+        resolved({"settings": {"spark.eventLog.enabled": "true"}})
+    assert "spark.sql.shuffle.partitions" in error.value.hint
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "", "²"])
+@pytest.mark.parametrize("key", ["spark.task.cpus", "spark.executor.cores", "spark.default.parallelism"])
+def test_numbers_of_settings_are_whole_and_above_zero(key: str, text: str) -> None:
+    with pytest.raises(UsageError, match="whole number above zero"):
+        resolved({"settings": {key: text}})
+
+
+@pytest.mark.parametrize("text", ["lots", "4 gigs", "0g", ""])
+def test_executor_memory_must_be_a_size(text: str) -> None:
+    with pytest.raises(UsageError):
+        resolved({"settings": {"spark.executor.memory": text}})

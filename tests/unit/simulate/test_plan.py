@@ -1,0 +1,254 @@
+"""Compiling a model: graph, number of tasks, demands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pertract import dsl
+from pertract.simulate import Options, Plan, compile_plan, resolve
+from pertract.simulate.plan import CAUSES, StagePlan
+
+from .models import demand, model, profile, stage, workers
+
+
+def compiled(options: dict[str, Any] | None = None, **fields: Any) -> Plan:
+    described = model(**fields)
+    return compile_plan(described, resolve(described, Options(**(options or {}))))[0]
+
+
+def only_stage(
+    options: dict[str, Any] | None = None, *, job_stage: dsl.Stage | None = None, **fields: Any
+) -> StagePlan:
+    """Return the compiled stage of a model that has one, with a profile of these fields."""
+    job = dsl.Job(id="j", nodes=(job_stage or stage(),))
+    configuration = {k: fields.pop(k) for k in ("default_parallelism", "shuffle_partitions") if k in fields}
+    return compiled(options, nodes=(job,), profiles=(profile(**fields),), **configuration).stages[0]
+
+
+def seconds(plan: StagePlan, cause: str) -> list[float]:
+    return plan.causes_s[CAUSES.index(cause)].tolist()
+
+
+# -- graph ---------------------------------------------------------------------------------------
+
+
+def test_jobs_become_two_boundaries_around_their_stages() -> None:
+    plan = compiled()
+    assert {"d", "j:start", "j:end", "s"} == set(plan.ids)
+    position = {name: i for i, name in enumerate(plan.ids)}
+    successors = {name: {plan.ids[s] for s in plan.successors[i]} for name, i in position.items()}
+    assert {"d": {"j:start"}, "j:start": {"s"}, "s": {"j:end"}, "j:end": set()} == successors
+    assert {n: plan.waits_for[i] for n, i in position.items()} == {"d": 0, "j:start": 1, "s": 1, "j:end": 1}
+    assert {n: plan.delay_s[i] for n, i in position.items()} == {
+        "d": 1.0,
+        "j:start": 0.0,
+        "s": 0.0,
+        "j:end": 0.0,
+    }
+    assert [plan.stages[i].id for i in plan.stage_of if i >= 0] == ["s"]
+
+
+def test_stages_of_earlier_jobs_have_smaller_priorities() -> None:
+    jobs = (
+        dsl.Job(id="first", nodes=(stage("a"), stage("b"))),
+        dsl.Job(id="second", nodes=(stage("c"), stage("d"))),
+    )
+    plan = compiled(nodes=jobs)
+    by_priority = sorted(plan.stages, key=lambda s: s.priority)
+    assert [s.id for s in by_priority] == ["a", "b", "c", "d"]
+    assert [s.job for s in by_priority] == ["first", "first", "second", "second"]
+
+
+def test_utilisation_is_relative_to_the_cores_of_all_workers() -> None:
+    plan = compiled({"nodes": 4}, cluster=(workers(2, 16),))
+    assert plan.cores == 64
+    assert plan.cores_known
+
+
+def test_work_beside_tasks_follows_the_speed_of_cores() -> None:
+    beside = dsl.ExecutorProfile(start_core_seconds=6.0, per_task_core_second=0.25)
+    plan = compiled({"cpu_rate": 2.0}, executor_profile=beside)
+    assert (plan.executor_start_core_s, plan.cpu_per_task_cpu) == (3.0, 0.25)
+
+
+# -- number of tasks -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "options", "expected"),
+    [
+        ("fixed", {"data_scale": 3.0, "executors": 8}, 10),
+        ("input_splits", {}, 10),
+        ("input_splits", {"data_scale": 3.0}, 30),
+        ("input_splits", {"data_scale": 0.01}, 1),
+        ("input_splits", {"executors": 8}, 10),
+        ("total_slots", {}, 10),
+        ("total_slots", {"executors": 8}, 40),
+        ("total_slots", {"executors": 1}, 5),
+        ("total_slots", {"executors": 1, "executor_cores": 1}, 1),
+        ("total_slots", {"data_scale": 3.0}, 10),
+        ("shuffle_partitions", {}, 200),
+        ("shuffle_partitions", {"settings": {"spark.sql.shuffle.partitions": "64"}}, 64),
+        ("shuffle_partitions", {"settings": {"spark.default.parallelism": "64"}}, 200),
+        ("default_parallelism", {}, 16),
+        ("default_parallelism", {"settings": {"spark.default.parallelism": "64"}}, 64),
+        ("default_parallelism", {"settings": {"spark.sql.shuffle.partitions": "64"}}, 16),
+    ],
+)
+def test_the_partition_rule_decides_the_number_of_tasks(
+    rule: str, options: dict[str, Any], expected: int
+) -> None:
+    compiled_stage = only_stage(
+        options, job_stage=stage(count=10, rule=rule), default_parallelism=16, shuffle_partitions=200
+    )
+    assert expected == compiled_stage.tasks
+
+
+@pytest.mark.parametrize("rule", ["shuffle_partitions", "default_parallelism"])
+def test_without_the_setting_the_number_stays_as_measured(rule: str) -> None:
+    assert only_stage(job_stage=stage(count=10, rule=rule)).tasks == 10
+
+
+def test_attempts_that_failed_or_were_beaten_are_run_as_well() -> None:
+    assert only_stage(job_stage=stage(count=10), attempts_per_task=1.2).tasks == 12
+
+
+# -- demands -------------------------------------------------------------------------------------
+
+
+def test_a_demand_is_the_mean_times_the_spread() -> None:
+    assert only_stage().duration_s.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("resource", "activity", "cause"),
+    [
+        ("delay", "scheduling", "scheduling"),
+        ("delay", "deserialisation", "scheduling"),
+        ("delay", "result", "scheduling"),
+        ("cpu", "compute", "cpu"),
+        ("cpu", "deserialisation", "cpu"),
+        ("cpu", "garbage_collection", "gc"),
+        ("drive_read", "input", "drive"),
+        ("drive_write", "shuffle_write", "drive"),
+        ("network", "shuffle_fetch", "network"),
+        ("delay", "other", "other"),
+    ],
+)
+def test_each_demand_has_its_cause(resource: str, activity: str, cause: str) -> None:
+    plan = only_stage(demands=(demand(activity, resource=resource),))
+    assert seconds(plan, cause) == [1.0, 2.0, 3.0]
+    assert plan.causes_s.sum() == 6.0
+
+
+def test_demands_of_one_cause_add_up_group_by_group() -> None:
+    demands = (demand(spread=(0.5, 1.0, 1.5)), demand(mean={"constant": 1.0}, spread=(1.0, 1.0, 1.0)))
+    assert seconds(only_stage(demands=demands), "cpu") == [2.0, 3.0, 4.0]
+
+
+def test_cpu_is_computing_and_garbage_collection() -> None:
+    demands = tuple(
+        demand(activity, mean={"constant": mean}, spread=(1, 1, 1))
+        for activity, mean in (("compute", 2.0), ("garbage_collection", 0.5), ("input", 4.0))
+    )
+    plan = only_stage(demands=demands)
+    assert plan.cpu_s.tolist() == [2.5] * 3
+    assert plan.duration_s.tolist() == [6.5] * 3
+
+
+def test_bytes_take_no_time() -> None:
+    memory = demand("peak_execution", mean={"constant": 1e9}, resource="memory")
+    assert only_stage(demands=(demand(), memory)).duration_s.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("option", "affected"),
+    [
+        ("cpu_rate", {"compute", "garbage_collection"}),
+        ("drive_rate", {"input", "shuffle_write"}),
+        ("network_rate", {"shuffle_fetch"}),
+    ],
+)
+def test_a_rate_divides_the_demands_of_its_resource_and_no_others(option: str, affected: set[str]) -> None:
+    for activity in ("compute", "garbage_collection", "input", "shuffle_write", "shuffle_fetch", "other"):
+        plan = only_stage({option: 2.0}, demands=(demand(activity),))
+        expected = [0.5, 1.0, 1.5] if activity in affected else [1.0, 2.0, 3.0]
+        assert expected == plan.duration_s.tolist(), activity
+
+
+def test_warm_up_follows_the_speed_of_cores_but_dispatch_and_handling_do_not() -> None:
+    plan = only_stage(
+        {"cpu_rate": 2.0}, warm_up_s=3.0, warm_up_core_seconds=2.0, dispatch_s=0.25, handling_s=0.5
+    )
+    assert (plan.warm_up_s, plan.warm_up_cpu_s, plan.dispatch_s, plan.handling_s) == (1.5, 1.0, 0.25, 0.5)
+
+
+def test_demands_per_byte_grow_with_the_data_of_a_task() -> None:
+    """Twice the data in the same number of tasks: 2 s + 4 s per measured volume."""
+    fields: dict[str, Any] = {
+        "demands": (demand(mean={"constant": 2.0, "task_bytes": 0.04}, spread=(1, 1, 1)),),
+        "volumes": dsl.Volumes(input_bytes=200, shuffle_read_local_bytes=60, shuffle_read_remote_bytes=40),
+    }
+    assert only_stage(**fields).duration_s == pytest.approx([6.0] * 3)
+    assert only_stage({"data_scale": 2.0}, **fields).duration_s == pytest.approx([10.0] * 3)
+
+
+def test_demands_per_byte_stay_where_tasks_grow_with_the_data() -> None:
+    fields: dict[str, Any] = {
+        "demands": (demand(mean={"task_bytes": 0.04}, spread=(1, 1, 1)),),
+        "volumes": dsl.Volumes(input_bytes=300),
+        "job_stage": stage(count=3, rule="input_splits"),
+    }
+    assert only_stage({"data_scale": 4.0}, **fields).duration_s == pytest.approx(
+        only_stage(**fields).duration_s
+    )
+
+
+def test_more_tasks_divide_the_same_bytes() -> None:
+    fields: dict[str, Any] = {
+        "demands": (demand(mean={"task_bytes": 0.04}, spread=(1, 1, 1)),),
+        "volumes": dsl.Volumes(shuffle_read_local_bytes=300),
+        "job_stage": stage(count=3, rule="shuffle_partitions"),
+        "shuffle_partitions": 3,
+    }
+    more = only_stage({"settings": {"spark.sql.shuffle.partitions": "12"}}, **fields)
+    assert more.duration_s == pytest.approx(only_stage(**fields).duration_s / 4)
+
+
+def test_demands_may_follow_the_numbers_of_tasks_and_executors() -> None:
+    demands = (demand(mean={"partitions": 0.5, "executors": 0.25}, spread=(1, 1, 1)),)
+    plan = only_stage({"executors": 8}, job_stage=stage(count=10), demands=demands)
+    assert plan.duration_s.tolist() == [7.0] * 3
+
+
+def test_stages_without_bytes_are_told_when_the_data_changes() -> None:
+    stages = (stage("a"), stage("b", profile="q"))
+    described = model(
+        nodes=(dsl.Job(id="j", nodes=stages),),
+        profiles=(profile("p"), profile("q", volumes=dsl.Volumes(input_bytes=1))),
+    )
+    for scale, expected in ((1.0, []), (2.0, ["1 of 2 stages moved no measured bytes"])):
+        _, assumed = compile_plan(described, resolve(described, Options(data_scale=scale)))
+        assert expected == [text.partition(";")[0] for text in assumed]
+
+
+# -- slots ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [(1.0, None), (0.5, 4), (0.4, 3), (0.01, 1)])
+def test_usable_slots_are_a_share_of_all(ratio: float, expected: int | None) -> None:
+    assert expected == only_stage(usable_slots_ratio=ratio).usable_slots
+
+
+def test_usable_slots_follow_the_configuration() -> None:
+    assert only_stage({"executors": 8}, usable_slots_ratio=0.5).usable_slots == 16
+
+
+def test_the_order_of_launch_is_taken_from_the_profile() -> None:
+    assert only_stage().launch_order is None
+    order = only_stage(launch_order=(0.9, 0.5, 0.1)).launch_order
+    assert order is not None
+    assert np.asarray(order).tolist() == [0.9, 0.5, 0.1]

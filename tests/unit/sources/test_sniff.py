@@ -1,0 +1,71 @@
+import pytest
+
+from pertract.sources.sniff import describe, kind_of
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        (b"\x28\xb5\x2f\xfd....", "zstd"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"LZ4Block\x25", "lz4"),
+        (b"\x04\x22\x4d\x18", "lz4"),
+        (b"\x82SNAPPY\x00", "snappy"),
+        (b"ZV\x01", "lzf"),
+        (b"BZh9", "bzip2"),
+        (b"PAR1\x15\x00", "parquet"),
+        (b"Obj\x01\x02", "avro"),
+        (b"PK\x03\x04\x14", "zip"),
+        (b"FLR\x00\x00", "jfr"),
+        (b"\x7fELF\x02", "program"),
+        (b"name" + b"\x00" * 253 + b"ustar\x0000", "tar"),
+        (b"<!DOCTYPE html><html>", "html"),
+        (b"\n  <HTML lang=en>", "html"),
+        (b'<?xml version="1.0"?><configuration/>', "xml"),
+        (b"Avro-Json\n{}", "jhist"),
+        (b"schema: pertract/model/1\nname: a\n", "model"),
+        (b"# A model of wordcount\nschema: pertract/model/1\n", "model"),
+        (b'{\n  "schema": "pertract/model/1"}', "model"),
+        (b"24/01/31 10:00:00 INFO Executor: Running task\n", "log"),
+        (b"SLF4J: Class path contains multiple bindings\n", "log"),
+        (b'{"id": 1}\n', "json"),
+        (b"[1, 2]", "json"),
+        ("Grüße\n".encode(), "text"),
+        (b"\xff\xfe\xfa\xfb" * 20, "binary"),
+        (b"abc\x00def", "binary"),
+    ],
+)
+def test_content_decides_what_a_file_is(head, kind):
+    assert kind_of(head) == kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}',
+        b'{ "Event" : "SparkListenerLogStart" }',
+        b'{"Spark Version":"3.5.1","Event":"SparkListenerLogStart"}',
+        b'{"Event":"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"}',
+        b'\xef\xbb\xbf{"Event":"SparkListenerLogStart"}',
+        b'not json\n{"Event":"SparkListenerJobEnd","Job ID":0}',
+    ],
+)
+def test_events_are_recognised_in_every_spelling(line):
+    assert kind_of(line) == "events"
+
+
+def test_text_cut_inside_a_character_is_still_text():
+    assert kind_of("viele Umlaute ä".encode()[:-1]) == "text"
+
+
+def test_json_is_described_by_its_first_fields():
+    assert describe("json", b'{"id": 1, "name": "x", "size": 2, "rest": 3}') == (
+        "JSON, but not Spark events (its first fields are id, name, size)"
+    )
+
+
+@pytest.mark.parametrize("head", [b"{\n", b"[1, 2]", b"", b"[[1]]", b"{}"])
+def test_json_without_readable_fields_is_still_described(head):
+    assert describe("json", head) == "JSON, but not Spark events"

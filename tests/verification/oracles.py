@@ -1,0 +1,257 @@
+"""Slow, plain formulations of what the engine computes, to compare it with.
+
+Both take the tasks that the engine drew; they share no code with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+from pertract.simulate.draw import Tasks
+from pertract.simulate.plan import Plan
+
+
+@dataclass
+class Schedule:
+    """Times of nodes, and of the tasks of each stage."""
+
+    end_s: list[float]
+    starts_s: list[list[float]]
+    ends_s: list[list[float]]
+    used: list[tuple[float, float]] = field(default_factory=list)
+    """Time, and core seconds used until then; linear in between."""
+
+
+def predecessors_of(plan: Plan) -> list[list[int]]:
+    return [[t for t, heads in enumerate(plan.successors) if head in heads] for head in range(len(plan.ids))]
+
+
+def textbook(plan: Plan, tasks: Sequence[Tasks]) -> Schedule:
+    """Model the plan as SimPy's documentation would: a process per task and a resource of slots.
+
+    For executors that stay, nodes with enough cores, and stages without limits.
+    """
+    env = simpy.Environment()
+    slots = simpy.PriorityResource(env, capacity=sum(e.slots for e in plan.executors))
+    done = [env.event() for _ in plan.ids]
+    predecessors = predecessors_of(plan)
+    result = Schedule(
+        [0.0] * len(plan.ids), [[0.0] * s.tasks for s in plan.stages], [[0.0] * s.tasks for s in plan.stages]
+    )
+
+    def not_yet_registered(until_s: float) -> Generator[Any, Any, None]:
+        with slots.request(priority=-1) as request:
+            yield request
+            yield env.timeout(until_s)
+
+    def task(stage: int, number: int) -> Generator[Any, Any, None]:
+        with slots.request(priority=plan.stages[stage].priority) as request:
+            yield request
+            result.starts_s[stage][number] = env.now
+            yield env.timeout(tasks[stage].slot_s[number])
+            result.ends_s[stage][number] = env.now
+
+    def node(number: int) -> Generator[Any, Any, None]:
+        yield env.all_of([done[p] for p in predecessors[number]])
+        stage = plan.stage_of[number]
+        if stage >= 0:
+            yield env.all_of([env.process(task(stage, t)) for t in range(plan.stages[stage].tasks)])
+            yield env.timeout(plan.stages[stage].handling_s)
+        else:
+            yield env.timeout(plan.delay_s[number])
+        result.end_s[number] = env.now
+        done[number].succeed()
+
+    for executor in plan.executors:
+        if executor.registered_s:
+            for _ in range(executor.slots):
+                env.process(not_yet_registered(executor.registered_s))
+    for number in range(len(plan.ids)):
+        env.process(node(number))
+    env.run()
+    return result
+
+
+@dataclass
+class _Running:
+    stage: int
+    task: int
+    executor: int
+    cpu_left_s: float
+    """Work that shares the cores of its node."""
+    rest_left_s: float
+    """Time in the slot after that."""
+    cpu_rate: float = 0.0
+    """CPU used per second of the rest."""
+
+
+class Naive:
+    """Go from event to event and update whatever is left of every running task.
+
+    Slots go to the waiting stage of the smallest priority, in the order they became free, or at once
+    when a task ends on a node with enough cores; stages that become ready at one moment are offered
+    slots in order of priority. A stage with ``usable_slots``
+    may launch its first wave, as many tasks as there are slots, and from then on while it holds fewer
+    slots than that. An executor that leaves finishes its tasks; the very last one stays.
+    On a node with fewer cores than slots a task first needs its CPU, at an even share of the cores
+    but at most one, and then the rest of its time in the slot.
+    """
+
+    def __init__(self, plan: Plan, tasks: Sequence[Tasks]) -> None:
+        self.plan, self.tasks = plan, tasks
+        self.now = 0.0
+        self.running: list[_Running] = []
+        self.free: list[int] = []
+        self.here: set[int] = set()
+        self.submitted: set[int] = set()
+        self.waits_for = list(plan.waits_for)
+        self.timers: list[tuple[float, str, int]] = []
+        on_node = [sum(e.slots for e in plan.executors if e.node == n) for n in range(len(plan.node_cores))]
+        self.shared = {n for n, cores in enumerate(plan.node_cores) if on_node[n] > cores}
+        self.result = Schedule(
+            [0.0] * len(plan.ids), [[] for _ in plan.stages], [[0.0] * s.tasks for s in plan.stages]
+        )
+
+    def run(self) -> Schedule:
+        for number, executor in enumerate(self.plan.executors):
+            self.timers.append((executor.registered_s, "register", number))
+            if executor.removed_s is not None:
+                self.timers.append((executor.removed_s, "remove", number))
+        self.timers.append((0.0, "start", 0))  # registrations at the same time come before it
+        self.result.used.append((0.0, 0.0))
+        while self.timers or self.running:
+            self._step()
+        return self.result
+
+    def _rate(self, task: _Running) -> float:
+        """Return how fast the CPU demand of a task is served."""
+        node = self.plan.executors[task.executor].node
+        rivals = sum(r.cpu_left_s > 0 and self.plan.executors[r.executor].node == node for r in self.running)
+        return min(1.0, self.plan.node_cores[node] / rivals)
+
+    def _step(self) -> None:
+        left = [r.cpu_left_s / self._rate(r) if r.cpu_left_s > 0 else r.rest_left_s for r in self.running]
+        timer = min(self.timers, key=lambda t: t[0], default=None)
+        step = min([*left, timer[0] - self.now if timer else float("inf")])
+        rates = [self._rate(r) if r.cpu_left_s > 0 else 0.0 for r in self.running]
+        used = sum(rates) + sum(r.cpu_rate for r in self.running if not r.cpu_left_s)
+        self.result.used.append((self.now + step, self.result.used[-1][1] + used * step))
+        for task, rate in zip(self.running, rates, strict=True):
+            if rate:
+                task.cpu_left_s -= rate * step
+            else:
+                task.rest_left_s -= step
+        self.now += step
+        if left and min(left) == step:
+            first = left.index(step)
+            self._phase_ends(self.running[first], of_cpu=rates[first] > 0)
+        else:
+            assert timer is not None
+            self.timers.remove(timer)
+            self.now = timer[0]
+            self._timer(timer[1], timer[2])
+
+    def _timer(self, what: str, number: int) -> None:
+        if what == "register":
+            self.here.add(number)
+            self.free += [number] * self.plan.executors[number].slots
+            self._fill()
+        elif what == "remove":
+            later = any(kind == "register" for _, kind, _ in self.timers)
+            if self.here != {number} or later:
+                self.here.discard(number)
+                self.free = [executor for executor in self.free if executor != number]
+        elif what == "start":
+            self._nodes_ready([n for n, count in enumerate(self.waits_for) if not count])
+        else:
+            self._node_ends(number)
+
+    def _phase_ends(self, task: _Running, *, of_cpu: bool) -> None:
+        if of_cpu:
+            task.cpu_left_s = 0.0
+            if task.rest_left_s > 0:
+                return
+        self.running.remove(task)
+        self.result.ends_s[task.stage][task.task] = self.now
+        if task.executor in self.here:
+            shared = self.plan.executors[task.executor].node in self.shared
+            if self._waiting() and not shared:
+                self._launch(task.executor)
+            else:
+                self.free.append(task.executor)
+        self._fill()
+        if self._begun(task.stage) == self.plan.stages[task.stage].tasks and not self._held(task.stage):
+            self.submitted.discard(task.stage)
+            node = self.plan.stage_of.index(task.stage)
+            handling_s = self.plan.stages[task.stage].handling_s
+            if handling_s:
+                self.timers.append((self.now + handling_s, "end", node))
+            else:
+                self._node_ends(node)
+
+    def _node_ends(self, node: int) -> None:
+        self.result.end_s[node] = self.now
+        ready = []
+        for successor in self.plan.successors[node]:
+            self.waits_for[successor] -= 1
+            if not self.waits_for[successor]:
+                ready.append(successor)
+        self._nodes_ready(ready)
+
+    def _nodes_ready(self, ready: list[int]) -> None:
+        stages = []
+        while ready:
+            node = ready.pop()
+            if self.plan.stage_of[node] >= 0:
+                stages.append(self.plan.stage_of[node])
+            elif self.plan.delay_s[node]:
+                self.timers.append((self.now + self.plan.delay_s[node], "end", node))
+            else:
+                self.result.end_s[node] = self.now
+                for successor in self.plan.successors[node]:
+                    self.waits_for[successor] -= 1
+                    if not self.waits_for[successor]:
+                        ready.append(successor)
+        for stage in sorted(stages):
+            self.submitted.add(stage)
+            if self.shared:
+                self._round_robin()
+            self._fill()
+
+    def _round_robin(self) -> None:
+        """Offer one slot of each executor, then another one of each, and so on."""
+        rounds = [(self.free[:i].count(executor), executor) for i, executor in enumerate(self.free)]
+        self.free = [executor for _, executor in sorted(rounds)]
+
+    def _begun(self, stage: int) -> int:
+        return len(self.result.starts_s[stage])
+
+    def _held(self, stage: int) -> int:
+        return sum(r.stage == stage for r in self.running)
+
+    def _may_launch(self, stage: int) -> bool:
+        begun, most = self._begun(stage), self.plan.stages[stage].usable_slots
+        if begun == self.plan.stages[stage].tasks:
+            return False
+        return most is None or begun < self.plan.slots or self._held(stage) < most
+
+    def _waiting(self) -> list[int]:
+        return [stage for stage in sorted(self.submitted) if self._may_launch(stage)]
+
+    def _fill(self) -> None:
+        while self.free and self._waiting():
+            self._launch(self.free.pop(0))
+
+    def _launch(self, executor: int) -> None:
+        stage = self._waiting()[0]
+        number = self._begun(stage)
+        slot_s, cpu_s = self.tasks[stage].slot_s[number], self.tasks[stage].cpu_s[number]
+        if self.plan.executors[executor].node in self.shared:
+            self.running.append(_Running(stage, number, executor, cpu_s, slot_s - cpu_s))
+        else:
+            self.running.append(_Running(stage, number, executor, 0.0, slot_s, cpu_s / slot_s))
+        self.result.starts_s[stage].append(self.now)

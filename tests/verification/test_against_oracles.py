@@ -1,0 +1,93 @@
+"""The engine against slow formulations of the same model, on random plans."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pertract.simulate import Plan, Trace, simulate
+
+from ..property.strategies_plan import examples, executor, plan, plans, stage
+from .oracles import Naive, Schedule, textbook
+
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def same(expected: Schedule, actual: Trace, tolerance_s: float = 1e-9) -> None:
+    """Assert that tasks and nodes have the same times."""
+    for number, trace in enumerate(actual.stages):
+        assert trace.starts_s == pytest.approx(expected.starts_s[number], rel=0, abs=tolerance_s)
+        assert trace.ends_s == pytest.approx(expected.ends_s[number], rel=0, abs=tolerance_s)
+    assert expected.end_s == pytest.approx(actual.end_s, rel=0, abs=tolerance_s)
+
+
+def simulated(plan: Plan, seed: int) -> Trace:
+    return simulate(plan, np.random.default_rng(seed))
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, extras=True), SEEDS)
+def test_textbook_simpy_model_has_the_same_schedule(plan: Plan, seed: int) -> None:
+    trace = simulated(plan, seed)
+    same(textbook(plan, [s.tasks for s in trace.stages]), trace)
+
+
+def naive_is_the_same(plan: Plan, seed: int) -> None:
+    trace = simulated(plan, seed)
+    same(Naive(plan, [s.tasks for s in trace.stages]).run(), trace)
+
+
+@examples(150)
+@given(plans(late=True, extras=True), SEEDS)
+def test_job_boundaries_take_no_time_and_stages_keep_their_order(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, leaving=True), SEEDS)
+def test_leaving_executors_finish_their_tasks_and_take_no_more(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, limited=True, extras=True), SEEDS)
+def test_limited_stages_hold_no_more_than_their_slots_after_the_first_wave(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, leaving=True, limited=True), SEEDS)
+def test_limited_stages_go_on_when_executors_leave(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, sharing="everywhere", extras=True), SEEDS)
+def test_nodes_with_too_few_cores_share_them_evenly(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, sharing="somewhere", extras=True), SEEDS)
+def test_nodes_with_too_few_and_with_enough_cores_work_side_by_side(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(100)
+@given(
+    plans(boundaries=True, late=True, leaving=True, limited=True, sharing="somewhere", extras=True),
+    SEEDS,
+)
+def test_all_mechanisms_together(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+def test_the_two_oracles_agree_where_both_apply() -> None:
+    """Guard against an oracle that follows the engine's mistakes."""
+    rng = np.random.default_rng(5)
+    nodes = [(stage(rng.lognormal(size=20)), [i - 1] if i % 3 else []) for i in range(6)]
+    example = plan(nodes, [executor(2), executor(3, registered_s=1.5)])
+    tasks = [s.tasks for s in simulated(example, 1).stages]
+    assert textbook(example, tasks).end_s == pytest.approx(Naive(example, tasks).run().end_s, abs=1e-9)
