@@ -14,6 +14,9 @@ _ID_LISTS = re.compile(rb'"(Stage IDs|Parent IDs)":\[([\d,]+)\]')
 _TIMES = re.compile(
     rb'"((?:Launch|Finish|Submission|Completion|Getting Result) Time|Timestamp|time)":([1-9]\d+)'
 )
+_TASK_NUMBERS = re.compile(rb'"(Task ID|Index|Partition ID)":(\d+)')
+_LAUNCH = re.compile(rb'"Launch Time":(\d+)')
+_FINISH = re.compile(rb'"Finish Time":(\d+)')
 _ONCE = (
     b"LogStart",
     b"ApplicationStart",
@@ -24,27 +27,52 @@ _ONCE = (
 )
 
 
-def repeat(source: Path, target: Path, megabytes: int) -> int:
-    """Write at least ``megabytes`` to ``target`` and return its size in bytes."""
+def repeat(source: Path, target: Path, megabytes: int, *, tasks: int = 1) -> int:
+    """Write at least ``megabytes`` to ``target`` and return its size in bytes.
+
+    Parameters
+    ----------
+    source, target
+        A small log (zstd or plain), and where to write the large one (plain).
+    megabytes
+        Least size to write.
+    tasks
+        How often each task is repeated inside its stage, one after the other; the rest of the size
+        comes from repeating all jobs.
+    """
     with source.open("rb") as raw:
         kind = "zstd" if source.suffix in (".zstd", ".zst") else "plain"
         lines = list(codecs.open_lines(raw, kind))
     stamps = [int(m[2]) for line in lines for m in _TIMES.finditer(line)]
-    span = max(stamps) - min(stamps) + 1000
+    span = (max(stamps) - min(stamps) + 1000) * tasks
     written = copy = 0
     with target.open("wb") as out:
         while written < megabytes * 1_000_000:
             for line in lines:
                 if b"ApplicationEnd" in line[:60] or (copy and any(name in line[:60] for name in _ONCE)):
                     continue
-                written += out.write(_shifted(line, copy, span) if copy else line)
+                shifted = _shifted(line, copy, span)
+                written += out.write(shifted)
+                if line.startswith((b'{"Event":"SparkListenerTaskEnd', b'{"Event":"SparkListenerTaskStart')):
+                    for k in range(1, tasks):
+                        written += out.write(_repeated_task(shifted, k))
             copy += 1
         last = next(line for line in lines if b"ApplicationEnd" in line[:60])
         written += out.write(_shifted(last, copy - 1, span))
     return written
 
 
+def _repeated_task(line: bytes, k: int) -> bytes:
+    line = _TASK_NUMBERS.sub(lambda m: b'"%s":%d' % (m[1], int(m[2]) + k * 1000), line)
+    launch = int(_LAUNCH.search(line)[1])  # type: ignore[index]
+    finish = _FINISH.search(line)
+    length = max(1, int(finish[1]) - launch) if finish and finish[1] != b"0" else 1
+    return _TIMES.sub(lambda m: b'"%s":%d' % (m[1], int(m[2]) + k * length), line)
+
+
 def _shifted(line: bytes, copy: int, span: int) -> bytes:
+    if not copy:
+        return line
     offset = copy * 100_000
     line = _IDS.sub(lambda m: b'"%s":%d' % (m[1], int(m[2]) + offset), line)
     line = _ID_LISTS.sub(

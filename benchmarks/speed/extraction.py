@@ -2,9 +2,10 @@
 
 usage: python benchmarks/speed/extraction.py [LOG]
 
-Without a log, one of 300 MB is made from the shipped example. CPU seconds of reading are measured in
-fresh processes, floor and reader in turn; ratios are medians over the repetitions. Goals: >= 150 MB/s
-per core and a peak of <= 400 MB.
+Without a log, two of 300 MB are made from the shipped example: one as large applications are, with
+many tasks per stage, and one of thousands of tiny jobs. CPU seconds are measured in fresh processes,
+floor and reader in turn; ratios are medians over the repetitions. Goals: >= 150 MB/s per core and a
+peak of <= 400 MB.
 """
 
 from __future__ import annotations
@@ -49,26 +50,31 @@ def measure(name: str, log: Path) -> tuple[float, float]:
     return cpu_s, peak_mb
 
 
+def report(log: Path) -> None:
+    size_mb = log.stat().st_size / 1e6
+    print(f"{log.name}: {size_mb:.0f} MB, {REPETITIONS} repetitions each, CPU seconds of one core")
+    results: dict[str, list[tuple[float, float]]] = {name: [] for name in BODIES}
+    for _ in range(REPETITIONS):
+        for name in BODIES:
+            results[name].append(measure(name, log))
+    floor = [cpu_s for cpu_s, _ in results["line scan (floor)"]]
+    print(f"{'':22} {'CPU s':>7} {'MB/s':>7} {'x floor':>8} {'peak MB':>8}")
+    for name, rows in results.items():
+        cpu_s = [row[0] for row in rows]
+        ratio = statistics.median(c / f for c, f in zip(cpu_s, floor, strict=True))
+        median = statistics.median(cpu_s)
+        print(f"{name:22} {median:7.2f} {size_mb / median:7.0f} {ratio:8.1f} {max(r[1] for r in rows):8.0f}")
+
+
 def main() -> None:
+    if sys.argv[1:]:
+        report(Path(sys.argv[1]))
+        return
     with tempfile.TemporaryDirectory() as folder:
-        if sys.argv[1:]:
-            log = Path(sys.argv[1])
-        else:
-            log = Path(folder) / "eventlog"
-            repeat(EXAMPLE, log, MEGABYTES)
-        size_mb = log.stat().st_size / 1e6
-        print(f"{log.name}: {size_mb:.0f} MB, {REPETITIONS} repetitions each, CPU seconds of one core")
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in BODIES}
-        for _ in range(REPETITIONS):
-            for name in BODIES:
-                results[name].append(measure(name, log))
-        floor = [cpu_s for cpu_s, _ in results["line scan (floor)"]]
-        print(f"{'':22} {'CPU s':>7} {'MB/s':>7} {'x floor':>8} {'peak MB':>8}")
-        for name, rows in results.items():
-            cpu_s = [row[0] for row in rows]
-            ratio = statistics.median(c / f for c, f in zip(cpu_s, floor, strict=True))
-            best = statistics.median(cpu_s)
-            print(f"{name:22} {best:7.2f} {size_mb / best:7.0f} {ratio:8.1f} {max(r[1] for r in rows):8.0f}")
+        for name, tasks in (("large-stages", 50), ("thousands-of-jobs", 1)):
+            log = Path(folder) / name
+            repeat(EXAMPLE, log, MEGABYTES, tasks=tasks)
+            report(log)
 
 
 if __name__ == "__main__":

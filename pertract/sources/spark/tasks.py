@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from operator import attrgetter
 
 import numpy as np
@@ -43,6 +43,8 @@ _FIELDS = {
 _row = attrgetter(*_FIELDS.values())
 _COLUMN = {name: i for i, name in enumerate(_FIELDS)}
 Mask = NDArray[np.bool_]
+Positions = list[tuple[str, NDArray[np.intp]]]
+"""The executors and the positions of their tasks."""
 
 
 class TaskCollector:
@@ -55,7 +57,7 @@ class TaskCollector:
     def __init__(self) -> None:
         self._buffer: list[TaskEnd] = []
         self._retained: list[Floats] = []
-        self._executors: list[str] = []  # of the retained tasks
+        self._on_executor: dict[str, list[int]] = {}  # positions of the retained tasks
         self._overflow: list[Floats] = []
         self._reduced: list[tuple[Floats, Floats]] = []  # (weights, rows of _decompose)
         self._totals = np.zeros(len(VOLUMES))
@@ -86,7 +88,8 @@ class TaskCollector:
         self._cpu_recorded = self._cpu_recorded or bool(table[:, _COLUMN["cpu_ns"]].any())
         if self._count + len(table) <= _RETAINED or not self._retained:
             self._retained.append(table)
-            self._executors.extend([task.info.executor for task in self._buffer])
+            for position, task in enumerate(self._buffer, self._count):
+                self._on_executor.setdefault(task.info.executor, []).append(position)
         else:
             self._overflow.append(table)
         self._count += len(table)
@@ -104,6 +107,9 @@ class TaskCollector:
         kept = _decompose(table, cpu_recorded=cpu_recorded, before=self._count - len(table))
         self._reduced.append(_group(np.ones(len(table)), kept, 16 * GROUPS))
 
+    def _by_executor(self) -> Positions:
+        return [(name, np.array(positions)) for name, positions in self._on_executor.items()]
+
     def tasks_at_once(self) -> dict[str, int]:
         """Return the most tasks that overlapped on each executor.
 
@@ -117,7 +123,7 @@ class TaskCollector:
         launch = table[:, _COLUMN["launch_ms"]]
         finish = launch + sum(table[:, _COLUMN[n]] for n in ("deserialise_ms", "run_ms", "serialise_ms"))
         most = {}
-        for name, mine in _by_executor(self._executors):
+        for name, mine in self._by_executor():
             begun = np.arange(1, len(mine) + 1)
             ended = np.searchsorted(np.sort(finish[mine]), np.sort(launch[mine]), side="right")
             most[name] = int((begun - ended).max())
@@ -144,7 +150,8 @@ class TaskCollector:
         kept = _decompose(table, cpu_recorded=cpu_recorded)
         launch, finish = table[:, _COLUMN["launch_ms"]], table[:, _COLUMN["finish_ms"]]
         finish = np.maximum(launch, finish)
-        first_wave, gap_s = _waves(launch * MS, finish * MS, self._executors, slots)
+        executors = self._by_executor()
+        first_wave, gap_s = _waves(launch * MS, finish * MS, executors, slots)
         warm_up_s, warm_up_cpu_s = _take_warm_up(kept, first_wave)
         parts = [(np.ones(len(table)), kept), *self._reduced]
         weights, groups = _group(
@@ -163,7 +170,7 @@ class TaskCollector:
             cpu_recorded=cpu_recorded,
             warm_up_s=warm_up_s,
             warm_up_cpu_s=warm_up_cpu_s,
-            busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, self._executors, slots),
+            busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, executors, slots),
             gap_s=gap_s,
             launch_interval_s=_launch_interval(launch[~first_wave] * MS),
             first_launch_s=float(self._span_ms[0] - start_ms) * MS,
@@ -211,12 +218,12 @@ def _decompose(table: Floats, *, cpu_recorded: bool, before: int = 0) -> Floats:
 
 
 def _waves(
-    launch_s: Floats, finish_s: Floats, executors: list[str], slots: Mapping[str, int]
+    launch_s: Floats, finish_s: Floats, executors: Positions, slots: Mapping[str, int]
 ) -> tuple[Mask, float]:
     """Return which tasks were the first on their slot, and the median gap between two tasks."""
     first = np.zeros(len(launch_s), dtype=bool)
     gaps: list[Floats] = []
-    for name, mine in _by_executor(executors):
+    for name, mine in executors:
         order = mine[np.argsort(launch_s[mine], kind="stable")]
         places = slots.get(name, 0) or len(order)
         first[order[:places]] = True
@@ -224,14 +231,6 @@ def _waves(
         gaps.append(launch_s[order[places:]] - np.sort(finish_s[mine])[: max(0, len(order) - places)])
     gap = np.concatenate(gaps)
     return first, float(np.median(gap)) if len(gap) else 0.0
-
-
-def _by_executor(executors: list[str]) -> Iterator[tuple[str, NDArray[np.intp]]]:
-    """Yield each executor and the positions of its tasks."""
-    names, which = np.unique(np.array(executors), return_inverse=True)
-    order = np.argsort(which, kind="stable")
-    for name, mine in zip(names, np.split(order, np.flatnonzero(np.diff(which[order])) + 1), strict=True):
-        yield str(name), mine
 
 
 def _launch_interval(launch_s: Floats) -> float:
@@ -243,7 +242,7 @@ _SATURATED = 0.5  # share of its slots above which an executor counts as kept bu
 
 
 def _kept_busy(
-    launch_s: Floats, freed_s: Floats, first: Mask, executors: list[str], slots: Mapping[str, int]
+    launch_s: Floats, freed_s: Floats, first: Mask, executors: Positions, slots: Mapping[str, int]
 ) -> int:
     """Return the slots of the executors that were busy from the second wave to the last launch.
 
@@ -257,9 +256,7 @@ def _kept_busy(
         return sum(slots.values())
     held = np.clip(np.minimum(freed_s, last) - np.maximum(launch_s, begin), 0.0, None) / (last - begin)
     busy = [
-        slots.get(name, 0)
-        for name, mine in _by_executor(executors)
-        if held[mine].sum() >= _SATURATED * slots.get(name, 0)
+        slots.get(name, 0) for name, mine in executors if held[mine].sum() >= _SATURATED * slots.get(name, 0)
     ]
     return sum(busy) or sum(slots.values())
 
