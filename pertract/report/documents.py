@@ -33,6 +33,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "data_scale": configuration.data_scale,
             "cpu_rate": configuration.cpu_rate,
             "drive_rate": configuration.drive_rate,
+            "drive_write_rate": configuration.drive_write_rate,
             "network_rate": configuration.network_rate,
             "worker_cores": configuration.worker_cores,
             "as_measured": configuration.as_measured,

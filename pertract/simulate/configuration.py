@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from statistics import mode
 
@@ -39,11 +39,11 @@ class Options:
     data_scale: float | None = None
     """Volume relative to the calibration run."""
     cpu_rate: float = 1.0
-    """Speed of a core relative to the calibration run."""
+    """Speed of a core relative to the model's resource architecture."""
     drive_rate: float = 1.0
-    """Speed of the drives relative to the calibration run."""
+    """Speed of the drives, likewise."""
     network_rate: float = 1.0
-    """Speed of the network relative to the calibration run."""
+    """Speed of the network, likewise."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Spark properties to change."""
 
@@ -74,7 +74,11 @@ class Configuration:
     data_bytes: float
     data_scale: float
     cpu_rate: float
+    """Speed of a core relative to the calibration run; so are the other rates."""
     drive_rate: float
+    """Speed of reading from drives."""
+    drive_write_rate: float
+    """Speed of writing to drives."""
     network_rate: float
     task_cpus: int
     default_parallelism: int | None
@@ -129,6 +133,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     if memory is not None and memory != measured_memory:
         warnings.append("executor memory is noted, but its effect on spilling and GC is not predicted yet")
     slots = _most_slots(executors)
+    workers = model.resources.workers
     resolved = Configuration(
         executors=executors,
         node_cores=node_cores,
@@ -137,9 +142,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         executor_memory_bytes=memory if memory is not None else measured_memory,
         data_bytes=data_bytes * scale,
         data_scale=scale,
-        cpu_rate=options.cpu_rate,
-        drive_rate=options.drive_rate,
-        network_rate=options.network_rate,
+        cpu_rate=options.cpu_rate * _mean_rate(workers, lambda group: group.processing_rate),
+        drive_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.read_rate),
+        drive_write_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.write_rate),
+        network_rate=options.network_rate * model.resources.network.rate,
         task_cpus=task_cpus,
         default_parallelism=_setting(options, "spark.default.parallelism") or measured.default_parallelism,
         shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
@@ -275,6 +281,11 @@ def _nodes(
     for executor in executors:
         occupied[executor.node] += executor.slots * task_cpus
     return tuple(max(1, cores) for cores in occupied), False
+
+
+def _mean_rate(groups: tuple[dsl.NodeGroup, ...], rate: Callable[[dsl.NodeGroup], float]) -> float:
+    """Return the mean of a rate over all nodes: where tasks run is not decided here."""
+    return sum(group.count * rate(group) for group in groups) / sum(group.count for group in groups)
 
 
 def _most_slots(executors: tuple[ExecutorPlan, ...]) -> int:

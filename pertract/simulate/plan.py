@@ -154,6 +154,12 @@ class _StageCompiler:
     def __init__(self, configuration: Configuration, profiles: dict[str, dsl.StageProfile]) -> None:
         self._configuration = configuration
         self._profiles = profiles
+        self._rates = {
+            "cpu": configuration.cpu_rate,
+            "drive_read": configuration.drive_rate,
+            "drive_write": configuration.drive_write_rate,
+            "network": configuration.network_rate,
+        }
         self._without_bytes = 0
         self._stages = 0
 
@@ -170,18 +176,14 @@ class _StageCompiler:
         tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
         variables = self._variables(profile, tasks)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
-        rates = {
-            "cpu": self._configuration.cpu_rate,
-            "gc": self._configuration.cpu_rate,
-            "drive": self._configuration.drive_rate,
-            "network": self._configuration.network_rate,
-        }
         for demand in profile.demands:
             if demand.unit == "bytes":
                 continue
             cause = _cause(demand)
             mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
-            causes[CAUSES.index(cause)] += mean / rates.get(cause, 1.0) * np.array(demand.spread)
+            causes[CAUSES.index(cause)] += (
+                mean / self._rates.get(demand.resource, 1.0) * np.array(demand.spread)
+            )
         self._stages += 1
         self._without_bytes += variables["task_bytes"] == 0
         return StagePlan(

@@ -128,7 +128,8 @@ def predict(
     backing = support(model, configuration, task_share)
     if plan.cores_known and any(t.cpu >= 1 for t in traces):
         assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
-    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_scheduling(model, plan))
+    stages = _stages(plan, traces)
+    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_scheduling(model, stages))
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
@@ -144,7 +145,7 @@ def predict(
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
-        stages=_stages(plan, traces),
+        stages=stages,
         support=backing,
         warnings=warnings,
     )
@@ -225,9 +226,18 @@ def _completeness(model: dsl.PerformanceModel) -> tuple[str, ...]:
     return (f"the log held {ratio:.1%} of the tasks of its stages",) if ratio < 1 else ()
 
 
-def _scheduling(model: dsl.PerformanceModel, plan: Plan) -> tuple[str, ...]:
-    if model.execution.configuration.scheduler_mode == "FAIR" and len({s.job for s in plan.stages}) > 1:
-        return (
-            "the FAIR scheduler is simulated as FIFO; jobs that run at the same time may end differently",
-        )
-    return ()
+def _scheduling(model: dsl.PerformanceModel, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:
+    if model.execution.configuration.scheduler_mode != "FAIR" or not _overlapping(stages):
+        return ()
+    return ("the FAIR scheduler is simulated as FIFO; jobs that run at the same time may end differently",)
+
+
+def _overlapping(stages: tuple[StageEstimate, ...]) -> bool:
+    """Return whether stages of different jobs run at the same time."""
+    job, end_s = "", -math.inf
+    for stage in sorted(stages, key=lambda s: s.start_s):
+        if stage.start_s < end_s and stage.job != job:
+            return True
+        if stage.end_s > end_s:
+            job, end_s = stage.job, stage.end_s
+    return False

@@ -55,7 +55,11 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         ("the slots", configuration.slots / configuration.measured_slots, SLOTS_DOUBLED),
         ("the data", configuration.data_scale, DATA_DOUBLED),
         ("the CPU rate", configuration.cpu_rate, RATE_DOUBLED),
-        ("the drive rate", configuration.drive_rate, RATE_DOUBLED),
+        (
+            "the drive rate",
+            math.sqrt(configuration.drive_rate * configuration.drive_write_rate),
+            RATE_DOUBLED,
+        ),
         ("the network rate", configuration.network_rate, RATE_DOUBLED),
     ):
         if not math.isclose(ratio, 1.0):

@@ -210,6 +210,19 @@ def test_rates_are_taken_as_given(rate: str) -> None:
     assert getattr(resolved({rate: 1.25}), rate) == 1.25
 
 
+def test_rates_of_the_resource_architecture_multiply_with_those_asked_for() -> None:
+    drives = {"read_rate": 3.0, "write_rate": 5.0}
+    cluster = [workers(processing_rate=2.0, drives=drives)]
+    configuration = resolved({"cpu_rate": 1.5, "drive_rate": 2.0}, cluster=cluster)
+    assert configuration.cpu_rate == 3.0
+    assert (configuration.drive_rate, configuration.drive_write_rate) == (6.0, 10.0)
+
+
+def test_of_several_node_groups_the_mean_rate_counts() -> None:
+    cluster = [workers(count=3, processing_rate=1.0), workers(count=1, id="fast", processing_rate=2.0)]
+    assert resolved(cluster=cluster).cpu_rate == 1.25
+
+
 def test_another_executor_memory_is_noted_with_a_warning() -> None:
     configuration = resolved({"executor_memory_bytes": 2 * GIB})
     assert configuration.executor_memory_bytes == 2 * GIB

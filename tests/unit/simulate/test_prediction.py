@@ -206,3 +206,8 @@ def test_fair_scheduling_is_told_where_jobs_could_compete() -> None:
     competing = predicted(model(nodes=jobs, scheduler_mode="FAIR"))
     assert any("FAIR" in text for text in competing.warnings)
     assert predicted(model(scheduler_mode="FAIR")).warnings == ()
+
+
+def test_fair_scheduling_makes_no_difference_to_jobs_one_after_the_other() -> None:
+    jobs = tuple(dsl.Job(id=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
+    assert predicted(model(nodes=jobs, edges=[("a", "b")], scheduler_mode="FAIR")).warnings == ()
