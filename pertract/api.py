@@ -29,7 +29,7 @@ def read_run(path: str | Path, *, progress: spark.Progress | None = None) -> spa
     Parameters
     ----------
     path
-        An event log: a file (plain, gzip or zstd) or the folder of a rolled log.
+        An event log: a file (plain, zstd, lz4, snappy, lzf or gzip) or the folder of a rolled log.
     progress
         Called with stored bytes read and in all.
 

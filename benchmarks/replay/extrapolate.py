@@ -4,7 +4,9 @@ usage: python benchmarks/replay/extrapolate.py [RUNS.CSV ...]
 
 A table of runs has the columns workload, log, executors, cores_per_executor, data_bytes or
 data_units, response_time_s, job_span_s and label. Per workload the run with the fewest slots and the
-least data is used for calibration, everything else is predicted. Without arguments, our own runs
+least data (of several, the quietest) is used for calibration, everything else is predicted. A column
+other_busy_cores tells what else the machine did meanwhile: runs above 0.3 are disturbed, they are
+predicted and printed, but their times do not count. Without arguments, our own runs
 beside the project are taken (`../shared/data/spark-runs`; one machine with two cores that driver and
 executors share). Baselines: *same* (nothing changes) and *ideal* (time x data / slots).
 """
@@ -21,6 +23,7 @@ import numpy as np
 import pertract
 
 RUNS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "spark-runs"
+DISTURBED_CORES = 0.3
 HEADER = f"{'run':30} {'job span':>18} {'error':>8} {'response time':>18} {'error':>8} {'90 % interval':>16}"
 
 
@@ -30,6 +33,10 @@ def slots_of(row: dict[str, str]) -> int:
 
 def data_of(row: dict[str, str]) -> float:
     return float(row.get("data_units") or row["data_bytes"])
+
+
+def other_cores(row: dict[str, str]) -> float:
+    return float(row.get("other_busy_cores") or 0)
 
 
 def predict_all(table: Path) -> None:
@@ -58,6 +65,10 @@ def predict_all(table: Path) -> None:
             )
             span_s, time_s = float(row["job_span_s"]), float(row["response_time_s"])
             low, high = predicted.response_time_s.interval90
+            times = f"{span_s:7.1f} -> {predicted.job_span_s.mean:7.1f}"
+            if other_cores(row) > DISTURBED_CORES:
+                print(f"{row['label'][-30:]:30} {times} disturbed run, not counted")
+                continue
             inside.append(low <= time_s <= high)
             measured_span_s = float(calibration["job_span_s"])
             ideal_s = measured_span_s * scale * slots_of(calibration) / slots_of(row)
@@ -66,7 +77,7 @@ def predict_all(table: Path) -> None:
             errors["same, job span"].append(measured_span_s / span_s - 1)
             errors["ideal, job span"].append(ideal_s / span_s - 1)
             print(
-                f"{row['label'][-30:]:30} {span_s:7.1f} -> {predicted.job_span_s.mean:7.1f} "
+                f"{row['label'][-30:]:30} {times} "
                 f"{errors['pertract, job span'][-1]:+8.1%} "
                 f"{time_s:7.1f} -> {predicted.response_time_s.mean:7.1f} "
                 f"{errors['pertract, response time'][-1]:+8.1%} {low:6.1f} to {high:6.1f}"
@@ -82,7 +93,7 @@ def predict_all(table: Path) -> None:
 
 
 def calibrate(table: Path, rows: list[dict[str, str]]) -> tuple[pertract.PerformanceModel, dict[str, str]]:
-    first = min(rows, key=lambda row: (slots_of(row), data_of(row), row["label"]))
+    first = min(rows, key=lambda row: (slots_of(row), data_of(row), other_cores(row)))
     return pertract.extract(table.parent / first["log"]), first
 
 

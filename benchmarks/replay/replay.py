@@ -22,7 +22,7 @@ DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 COLLECTIONS = {
     "public event logs": ("spark-eventlogs/public/**/*", "spark-eventlogs/public/**/eventlog_v2_*"),
     "our sleep runs": ("spark-runs/sleep/eventlogs/*",),
-    "our compute runs": ("spark-runs/cpu/eventlogs/*.zstd",),
+    "our compute runs": ("spark-runs/cpu/eventlogs/*",),
     "our odd runs": ("spark-runs/extra/app-*", "spark-runs/extra/eventlog_v2_*"),
     "HiBench event logs": ("measurements/hibench-eventlogs/*.gz",),
 }

@@ -11,11 +11,12 @@ from typing import BinaryIO
 import zstandard
 
 from ..errors import UnreadableSource
+from . import blocks
 
 _STORED_BLOCK = 1 << 13  # small, so that what it unpacks to stays in the cache (benchmarks/speed)
 _LINE_BUFFER = 1 << 17
 
-DECODE_ERRORS = (EOFError, zlib.error, zstandard.ZstdError)
+DECODE_ERRORS = (EOFError, zlib.error, zstandard.ZstdError, blocks.DamagedBlock)
 """What unpacking raises on damaged or truncated input, after all that could be unpacked."""
 
 
@@ -117,7 +118,7 @@ def _unpack(raw: BinaryIO, new_decoder: Callable[[], object]) -> Iterator[bytes]
                 yield unpacked
             if not decoder.eof:  # type: ignore[attr-defined]
                 break
-            stored = decoder.unused_data  # type: ignore[attr-defined]
+            stored = decoder.unused_data or b""  # type: ignore[attr-defined]
             decoder, begun = new_decoder(), False
     if begun:
         raise EOFError("the last frame is not complete")
@@ -131,6 +132,23 @@ def _zstd(raw: BinaryIO) -> Iterator[bytes]:
     return _unpack(raw, zstandard.ZstdDecompressor().decompressobj)
 
 
-_CODECS = {"gzip": _gzip, "zstd": _zstd}
+def _lz4_frames(raw: BinaryIO) -> Iterator[bytes]:
+    import lz4.frame
+
+    try:
+        yield from _unpack(raw, lz4.frame.LZ4FrameDecompressor)
+    except RuntimeError as error:
+        raise blocks.DamagedBlock(str(error)) from error
+
+
+_CODECS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "zstd": _zstd,
+    "lz4": blocks.lz4_blocks,
+    "framed lz4": _lz4_frames,
+    "snappy": blocks.xerial_snappy,
+    "framed snappy": blocks.framed_snappy,
+    "lzf": blocks.lzf_blocks,
+}
 SUPPORTED = tuple(_CODECS)
 """Compressions that are unpacked while reading."""

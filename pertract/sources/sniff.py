@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 
+from .blocks import FRAMED_SNAPPY_MAGIC, LZ4_BLOCK_MAGIC, LZF_MAGIC, XERIAL_MAGIC
+
 _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"\x1f\x8b", "gzip"),
-    (b"LZ4Block", "lz4"),
-    (b"\x04\x22\x4d\x18", "lz4"),
-    (b"\x82SNAPPY\x00", "snappy"),
-    (b"\xff\x06\x00\x00sNaPpY", "snappy"),
-    (b"ZV", "lzf"),
+    (LZ4_BLOCK_MAGIC, "lz4"),
+    (b"\x04\x22\x4d\x18", "framed lz4"),
+    (XERIAL_MAGIC, "snappy"),
+    (FRAMED_SNAPPY_MAGIC, "framed snappy"),
+    (LZF_MAGIC, "lzf"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"PAR1", "parquet"),
@@ -25,9 +27,6 @@ _MAGIC = (
     (b"\x7fELF", "program"),
 )
 _DESCRIPTION = {
-    "lz4": "an lz4-compressed file",
-    "snappy": "a snappy-compressed file",
-    "lzf": "an lzf-compressed file",
     "bzip2": "a bzip2-compressed file",
     "xz": "an xz-compressed file",
     "parquet": "a Parquet table",

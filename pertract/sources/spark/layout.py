@@ -19,7 +19,7 @@ class Part:
 
     path: Path
     codec: str
-    """``gzip``, ``zstd`` or ``plain``."""
+    """One of `codecs.SUPPORTED`, or ``plain``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ def _part(path: Path, shown: str) -> Part:
 
 
 def _advice(kind: str) -> str:
-    if kind in ("lz4", "snappy", "lzf", "bzip2", "xz"):
-        return "If it is an event log, unpack it first; gzip and zstd are read as they are."
+    if kind in ("bzip2", "xz", "zip", "tar"):
+        return f"If it is an event log, unpack it first; {', '.join(codecs.SUPPORTED)} are read as they are."
     if kind == "log":
         return "Event logs are JSON and lie where spark.eventLog.dir points, not with the container logs."
     if kind == "model":

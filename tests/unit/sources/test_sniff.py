@@ -11,7 +11,7 @@ from pertract.sources.sniff import describe, kind_of
         (b"\x28\xb5\x2f\xfd....", "zstd"),
         (b"\x1f\x8b\x08\x00", "gzip"),
         (b"LZ4Block\x25", "lz4"),
-        (b"\x04\x22\x4d\x18", "lz4"),
+        (b"\x04\x22\x4d\x18", "framed lz4"),
         (b"\x82SNAPPY\x00", "snappy"),
         (b"ZV\x01", "lzf"),
         (b"BZh9", "bzip2"),

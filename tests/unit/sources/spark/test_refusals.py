@@ -43,8 +43,8 @@ def test_missing_file(tmp_path):
         (b"<!DOCTYPE html>\n<html><body>404</body></html>", "an HTML page"),
         (b'{"id": 7}\n', "JSON, but not Spark events (its first fields are id)"),
         (b"schema: pertract/model/1\nname: wordcount\n", "a PerTract model"),
-        (b"LZ4Block\x25\x00", "an lz4-compressed file"),
-        (b"\x82SNAPPY\x00\x00\x00", "a snappy-compressed file"),
+        (b"BZh91AY&SY", "a bzip2-compressed file"),
+        (b"\xfd7zXZ\x00\x00", "an xz-compressed file"),
         (b"hello\n", "plain text"),
         (b"\x00\x01\x02\x03", "binary data of an unknown kind"),
     ],
@@ -64,7 +64,7 @@ def test_compressed_other_files_are_refused_as_what_is_inside(tmp_path, compress
 
 
 def test_the_hint_tells_how_to_go_on(tmp_path):
-    hints = {b"LZ4Block": "unpack it first", b"schema: pertract/model/1\n": "already a model"}
+    hints = {b"BZh9": "unpack it first", b"schema: pertract/model/1\n": "already a model"}
     for content, hint in hints.items():
         path = tmp_path / "file"
         path.write_bytes(content)
