@@ -30,9 +30,9 @@ def extract(
 ) -> None:
     """Make a performance model from one Spark event log.
 
-    The log may be plain, zstd, lz4, snappy, lzf or gzip, one file or an `eventlog_v2_...` folder, of Spark 1.4 to 4.x.
-    At the end the model is replayed in the log's own configuration: the replay error tells how well
-    it repeats what was measured.
+    The log may be plain, zstd, lz4, snappy, lzf or gzip, one file or an `eventlog_v2_...` folder, of
+    Spark 1.4 to 4.x. At the end the model is replayed in the log's own configuration: the replay error
+    tells how well it repeats what was measured.
 
     Example: `pertract extract eventlogs/app-20261121025243-0018.zstd -o model.yaml`
     """
