@@ -58,6 +58,8 @@ class StagePlan:
     """Time a slot stays empty between two tasks."""
     launch_interval_s: float = 0.0
     """Least time between two launches."""
+    pool: str | None = None
+    """Scheduler pool of the job; None for the default pool, in which every stage has its own share."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
 
@@ -94,6 +96,8 @@ class Plan:
     """Whether these are cores of machines, of which no more than all can be busy."""
     slots: int
     """Most slots available at one time."""
+    fair: bool = False
+    """Whether slots go to the pool with the fewest running tasks instead of the first stage."""
     job_starts: tuple[int, ...] = ()
     """Graph nodes at which a job begins."""
     job_ends: tuple[int, ...] = ()
@@ -115,6 +119,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}
     compiler = _StageCompiler(configuration, profiles)
+    jobs = {job.id: job for job in model.execution.jobs}
     position = {node: i for i, node in enumerate(graph)}
     ids, delays, stage_of = [], [], []
     stages: list[StagePlan] = []
@@ -125,7 +130,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         if isinstance(element, dsl.Stage):
             stage_of.append(len(stages))
             # Document order is FIFO order: by job, then by stage.
-            stages.append(compiler.compile(element, data["job"], priority=len(stages)))
+            stages.append(compiler.compile(element, jobs[data["job"]], priority=len(stages)))
         else:
             stage_of.append(-1)
     overhead = model.profiles.executor
@@ -142,6 +147,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         cores=configuration.worker_cores,
         cores_known=configuration.nodes_known,
         slots=configuration.slots,
+        fair=model.execution.configuration.scheduler_mode == "FAIR",
         job_starts=tuple(position[job.id, "start"] for job in model.execution.jobs),
         job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
         executor_start_core_s=overhead.start_core_seconds / rate,
@@ -171,7 +177,7 @@ class _StageCompiler:
             "their demands are assumed not to change with the data"
         ]
 
-    def compile(self, stage: dsl.Stage, job: str, priority: int) -> StagePlan:
+    def compile(self, stage: dsl.Stage, job: dsl.Job, priority: int) -> StagePlan:
         profile = self._profiles[stage.profile]
         tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
         variables = self._variables(profile, tasks)
@@ -189,8 +195,9 @@ class _StageCompiler:
         return StagePlan(
             id=stage.id,
             name=stage.name,
-            job=job,
+            job=job.id,
             priority=priority,
+            pool=None if job.pool in (None, "default") else job.pool,
             tasks=tasks,
             weights=np.array(profile.weights),
             causes_s=causes,

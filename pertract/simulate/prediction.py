@@ -129,7 +129,7 @@ def predict(
     if plan.cores_known and any(t.cpu >= 1 for t in traces):
         assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
     stages = _stages(plan, traces)
-    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_scheduling(model, stages))
+    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_pools(plan, stages))
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
@@ -226,10 +226,10 @@ def _completeness(model: dsl.PerformanceModel) -> tuple[str, ...]:
     return (f"the log held {ratio:.1%} of the tasks of its stages",) if ratio < 1 else ()
 
 
-def _scheduling(model: dsl.PerformanceModel, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:
-    if model.execution.configuration.scheduler_mode != "FAIR" or not _overlapping(stages):
+def _pools(plan: Plan, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:
+    if not plan.fair or not any(stage.pool for stage in plan.stages) or not _overlapping(stages):
         return ()
-    return ("the FAIR scheduler is simulated as FIFO; jobs that run at the same time may end differently",)
+    return ("weights and minimum shares of the scheduler pools are not in the log; equal ones are assumed",)
 
 
 def _overlapping(stages: tuple[StageEstimate, ...]) -> bool:

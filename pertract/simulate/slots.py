@@ -1,4 +1,4 @@
-"""Task slots of the executors, given to stages in FIFO order.
+"""Task slots of the executors, given to stages in FIFO order or in fair shares.
 
 Between two events of the simulation nothing happens but tasks ending and tasks taking their slots.
 The pool plays these on a heap of its own up to the next event, which is exact and costs a third of
@@ -112,6 +112,8 @@ class SlotPool:
         self._runs: dict[int, StageRun] = {}
         self._gone: set[int] = set()
         self._here: set[int] = set()
+        self._fair = plan.fair
+        self._pools = [stage.pool for stage in plan.stages]
         self.servers = self._contended_nodes(plan)
         self._server_of = [self.servers.get(e.node) for e in plan.executors]
         for i, executor in enumerate(plan.executors):
@@ -182,16 +184,31 @@ class SlotPool:
         self._fill()
         self.advance()
 
+    def _fairest(self) -> int:
+        """Return the position of the waiting stage whose pool runs the fewest tasks.
+
+        As ``FairSchedulingAlgorithm`` of Spark with equal weights and no minimum shares. Stages of one
+        pool take turns in FIFO order; every stage outside named pools is a pool of its own.
+        """
+        if len(self._waiting) == 1:
+            return 0
+        running: Counter[str | int] = Counter()
+        for stage, run in self._runs.items():
+            running[self._pools[stage] or stage] += run.begun - (len(run.slot_s) - run.left)
+        shares = [running[self._pools[stage] or stage] for _, stage in self._waiting]
+        return shares.index(min(shares))
+
     def _launch(self, now: float, executor: int) -> None:
-        """Start the next task of the first waiting stage on a slot."""
-        _, stage = self._waiting[0]
+        """Start the next task of the stage whose turn it is on a slot."""
+        turn = self._fairest() if self._fair else 0
+        _, stage = self._waiting[turn]
         run = self._runs[stage]
         task = run.begun
         run.begun = task + 1
         launch = run.paced(now)
         run.starts_s.append(launch)
         if run.begun == run.pause_at:
-            self._waiting.pop(0)
+            del self._waiting[turn]
         server = self._server_of[executor]
         if server is None:
             heappush(self._busy, (launch + run.slot_s[task], stage, task, executor))
@@ -207,7 +224,7 @@ class SlotPool:
 
     def advance(self) -> None:
         """Let tasks end, and others take their slots, up to the next event of the simulation."""
-        busy, waiting, runs, gone = self._busy, self._waiting, self._runs, self._gone
+        busy, waiting, runs, gone, fair = self._busy, self._waiting, self._runs, self._gone, self._fair
         horizon = self._env.peek()
         while busy and busy[0][0] <= horizon:
             now, stage, task, executor = busy[0]
@@ -217,7 +234,8 @@ class SlotPool:
                 self._resume(run)
             if waiting and executor not in gone:
                 # The shortest way for a slot that is taken again at once: one heap operation.
-                following = waiting[0][1]
+                turn = self._fairest() if fair else 0
+                following = waiting[turn][1]
                 successor = runs[following]
                 begun = successor.begun
                 launch = successor.paced(now) if successor.interval_s else now
@@ -226,7 +244,7 @@ class SlotPool:
                 begun += 1
                 successor.begun = begun
                 if begun == successor.pause_at:
-                    del waiting[0]
+                    del waiting[turn]
             else:
                 heappop(busy)
                 if executor not in gone:

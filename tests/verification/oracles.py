@@ -94,9 +94,10 @@ class Naive:
 
     Slots go to the waiting stage of the smallest priority, in the order they became free, or at once
     when a task ends on a node with enough cores; stages that become ready at one moment are offered
-    slots in order of priority. A stage with ``usable_slots``
-    may launch its first wave, as many tasks as there are slots, and from then on while it holds fewer
-    slots than that. An executor that leaves finishes its tasks; the very last one stays.
+    slots in order of priority. In a fair plan the waiting stage whose pool runs the fewest tasks goes
+    first, where every stage without a pool is one of its own. A stage with ``usable_slots`` may launch
+    its first wave, as many tasks as there are slots, and from then on while it holds fewer slots than
+    that. An executor that leaves finishes its tasks; the very last one stays.
     On a node with fewer cores than slots a task first needs its CPU, at an even share of the cores
     but at most one, and then the rest of its time in the slot.
     """
@@ -242,12 +243,20 @@ class Naive:
     def _waiting(self) -> list[int]:
         return [stage for stage in sorted(self.submitted) if self._may_launch(stage)]
 
+    def _share(self, stage: int) -> int:
+        """Return the tasks that the stage's pool runs, or 0 where only the order of stages counts."""
+        if not self.plan.fair:
+            return 0
+        pool = self.plan.stages[stage].pool
+        members = [s for s in self.submitted if pool is not None and self.plan.stages[s].pool == pool]
+        return sum(map(self._held, members or [stage]))
+
     def _fill(self) -> None:
         while self.free and self._waiting():
             self._launch(self.free.pop(0))
 
     def _launch(self, executor: int) -> None:
-        stage = self._waiting()[0]
+        stage = min(self._waiting(), key=self._share)
         number = self._begun(stage)
         slot_s, cpu_s = self.tasks[stage].slot_s[number], self.tasks[stage].cpu_s[number]
         if self.plan.executors[executor].node in self.shared:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -82,6 +84,14 @@ def test_nodes_with_too_few_and_with_enough_cores_work_side_by_side(plan: Plan, 
 )
 def test_all_mechanisms_together(plan: Plan, seed: int) -> None:
     naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(boundaries=False, late=True, leaving=True, limited=True), SEEDS, st.data())
+def test_fair_shares_follow_the_running_tasks_of_pools(plan: Plan, seed: int, data: st.DataObject) -> None:
+    pools = st.sampled_from([None, "a", "b"])
+    stages = tuple(replace(stage, pool=data.draw(pools)) for stage in plan.stages)
+    naive_is_the_same(replace(plan, stages=stages, fair=True), seed)
 
 
 def test_the_two_oracles_agree_where_both_apply() -> None:

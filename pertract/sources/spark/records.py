@@ -59,8 +59,10 @@ class TaskSummary:
     """Totals by `VOLUMES`."""
     cpu_recorded: bool
     """Whether Spark recorded CPU times; before Spark 2.1 it did not."""
+    first_wave: int
+    """Tasks that were the first of the stage on their slot."""
     warm_up_s: float
-    """How much longer the first task on each slot took, seconds."""
+    """How much longer these took, seconds."""
     warm_up_cpu_s: float
     """The CPU in it, seconds."""
     busy_slots: int

@@ -168,6 +168,7 @@ class TaskCollector:
             peak_memory_bytes=groups[:, -2],
             volumes=dict(zip(VOLUMES, totals.tolist(), strict=True)),
             cpu_recorded=cpu_recorded,
+            first_wave=int(first_wave.sum()),
             warm_up_s=warm_up_s,
             warm_up_cpu_s=warm_up_cpu_s,
             busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, executors, slots),

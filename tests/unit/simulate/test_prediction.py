@@ -201,13 +201,13 @@ def test_an_incomplete_log_is_told() -> None:
     assert prediction.warnings == ("the log held 75.0% of the tasks of its stages",)
 
 
-def test_fair_scheduling_is_told_where_jobs_could_compete() -> None:
-    jobs = tuple(dsl.Job(id=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
+def test_pools_are_told_to_be_taken_as_equal_where_jobs_compete() -> None:
+    jobs = tuple(dsl.Job(id=name, pool=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
     competing = predicted(model(nodes=jobs, scheduler_mode="FAIR"))
-    assert any("FAIR" in text for text in competing.warnings)
-    assert predicted(model(scheduler_mode="FAIR")).warnings == ()
+    assert any("weights" in text for text in competing.warnings)
+    assert predicted(model(nodes=jobs)).warnings == ()
 
 
 def test_fair_scheduling_makes_no_difference_to_jobs_one_after_the_other() -> None:
-    jobs = tuple(dsl.Job(id=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
+    jobs = tuple(dsl.Job(id=name, pool=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
     assert predicted(model(nodes=jobs, edges=[("a", "b")], scheduler_mode="FAIR")).warnings == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -147,3 +149,28 @@ def test_slots_are_offered_round_the_executors_where_cores_are_shared() -> None:
     nodes = [(stage([2, 2], cpu_s=[2, 2]), [])]
     trace = simulated(plan(nodes, [executor(2, node=0), executor(2, node=1)], [1, 1]))
     assert trace.response_time_s == pytest.approx(2)
+
+
+# -- fair shares ---------------------------------------------------------------------------------
+
+
+def fairly(*stages: tuple[int, str | None]) -> list[list[float]]:
+    """Return the launches of stages of one-second tasks that compete for two slots after one second.
+
+    A blocker holds both slots first, so that all stages wait when they become free.
+    """
+    nodes = [(stage([1, 1]), [])] + [(stage([1] * tasks, pool=pool), []) for tasks, pool in stages]
+    trace = simulated(replace(plan(nodes, slots_at_once(2)), fair=True))
+    return [s.starts_s.tolist() for s in trace.stages[1:]]
+
+
+def test_stages_outside_pools_share_the_slots() -> None:
+    assert fairly((4, None), (4, None)) == [[1, 2, 3, 4], [1, 2, 3, 4]]
+
+
+def test_stages_of_one_pool_go_one_after_the_other_beside_another_pool() -> None:
+    assert fairly((2, "a"), (2, "a"), (4, "b")) == [[1, 2], [3, 4], [1, 2, 3, 4]]
+
+
+def test_what_a_pool_does_not_need_goes_to_the_others() -> None:
+    assert fairly((1, "a"), (5, "b")) == [[1], [1, 2, 2, 3, 3]]
