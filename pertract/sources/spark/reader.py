@@ -117,7 +117,7 @@ class _Reader:
             event = _without_nulls(msgspec.json.decode(line))
             name = str(event["Event"]).rpartition(".")[2]
             self._builder.handlers[name](msgspec.convert(event, EVENTS[name]))
-        except (msgspec.ValidationError, ValueError, OverflowError, KeyError, TypeError):
+        except (msgspec.DecodeError, ValueError, OverflowError, KeyError, TypeError):
             self._malformed += 1
         else:
             self._events[name] += 1
