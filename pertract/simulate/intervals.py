@@ -34,7 +34,9 @@ def t_quantile(probability: float, degrees: int) -> float:
     return float(stdtrit(degrees, probability))
 
 
-def estimate(values: ArrayLike, *, error_below: float = 0.0, error_above: float = 0.0) -> Estimate:
+def estimate(
+    values: ArrayLike, *, error_below: float = 0.0, error_above: float = 0.0, most: float = math.inf
+) -> Estimate:
     """Return mean and intervals of independent replications.
 
     Parameters
@@ -45,6 +47,8 @@ def estimate(values: ArrayLike, *, error_below: float = 0.0, error_above: float 
         Standard deviation of real runs below and above the model's mean, relative to it: run-to-run
         noise and what the model does not know. The prediction interval adds them to the spread of the
         replications.
+    most
+        What the quantity cannot exceed.
 
     Notes
     -----
@@ -65,7 +69,7 @@ def estimate(values: ArrayLike, *, error_below: float = 0.0, error_above: float 
         mean=mean,
         std=std,
         ci95=(mean - half, mean + half),
-        interval90=(mean * below, mean * above),
+        interval90=(min(mean * below, most), min(mean * above, most)),
         p50=float(np.quantile(data, 0.5)),
         p95=float(np.quantile(data, 0.95)),
     )

@@ -134,6 +134,7 @@ def predict(
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
     cpu_all = {key: math.hypot(value, CPU_OUTSIDE_TASKS) for key, value in cpu_errors.items()}
+    all_busy = 1.0 if plan.cores_known else math.inf
     return Prediction(
         model=model,
         configuration=configuration,
@@ -141,8 +142,8 @@ def predict(
         seed=seed,
         response_time_s=estimate([t.response_time_s for t in traces], **errors),
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
-        cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all),
-        task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors),
+        cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all, most=all_busy),
+        task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
         stages=stages,

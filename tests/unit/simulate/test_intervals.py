@@ -82,3 +82,7 @@ def test_no_bound_is_negative_however_large_the_error() -> None:
 def test_nothing_at_all_is_certain() -> None:
     known = estimate([0.0, 0.0], error_below=0.1, error_above=0.1)
     assert (known.mean, known.ci95, known.interval90) == (0.0, (0.0, 0.0), (0.0, 0.0))
+
+
+def test_no_bound_exceeds_what_is_possible() -> None:
+    assert estimate([0.8, 0.8], error_below=0.5, error_above=0.5, most=1.0).interval90[1] == 1.0

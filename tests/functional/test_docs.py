@@ -1,0 +1,71 @@
+"""The commands and programs in README and tutorial do what they say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pertract.cli import app
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "randomforest.zstd"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def blocks(document: str, language: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return [body for kind, body in BLOCK.findall(text) if kind == language]
+
+
+def commands(document: str) -> list[str]:
+    lines = [line.removeprefix(".venv/bin/") for body in blocks(document, "") for line in body.splitlines()]
+    return [line for line in lines if line.startswith("pertract ")]
+
+
+@pytest.mark.parametrize(("document", "least"), [("README.md", 2), ("docs/tutorial.md", 7)])
+def test_every_command_succeeds_in_the_order_given(document, least, tmp_path, monkeypatch):
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "randomforest.zstd").symlink_to(EXAMPLE)
+    monkeypatch.chdir(tmp_path)
+    found = commands(document)
+    assert len(found) >= least
+    for command in found:
+        arguments = shlex.split(command.replace("EVENTLOG", str(EXAMPLE)))[1:]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, (command, result.output)
+
+
+def test_the_outputs_of_the_tutorial_are_those_of_the_program(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    log, model = str(EXAMPLE), "model.yaml"
+    runs = [
+        ["extract", log, "-o", model],
+        ["predict", model, "--executors", "4", "--executor-cores", "2"],
+        ["predict", model, "--nodes", "2", "--node-cores", "2", "--executors", "2", "--executor-cores", "4"],
+    ]
+    printed = "".join(CliRunner().invoke(app, arguments).output for arguments in runs)
+    shown = [body for body in blocks("docs/tutorial.md", "") if "pertract" not in body]
+    assert len(shown) == 3
+    for body in shown:
+        assert body in printed
+    assert "response time    32.9 s" in printed
+
+
+def test_the_program_in_the_readme_runs(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (program,) = blocks("README.md", "python")
+    exec(compile(program, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["1", "2", "4"]
+
+
+def test_relative_links_lead_somewhere():
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]:
+        if ".venv" in document.parts:
+            continue
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), (document.name, target)
