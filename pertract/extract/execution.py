@@ -104,7 +104,7 @@ class _Builder:
         followed: set[str] = set()
         for stage in job.stages:
             name = stage_id(stage)
-            producers = self.producers.of(stage, job)
+            producers = self.producers.of(stage)
             inside = [p for p in producers if stage_id(p) in inner]
             outside = [p for p in producers if stage_id(p) not in inner]
             ready_s = max([job.submitted_s, *(_end(p) for p in producers)])
@@ -200,12 +200,15 @@ class _Producers:
         self._attempts: dict[int, list[StageRecord]] = {}
         self._by_rdd: dict[int, list[StageRecord]] = {}
         self._rdd_of = run.skipped_stage_rdd
-        for stage in run.stages:
+        stages = run.stages
+        # By job, then by submission. Edges only lead forward in it, so that no clock makes a cycle.
+        self._position = {stage_id(stage): position for position, stage in enumerate(stages)}
+        for stage in stages:
             self._attempts.setdefault(stage.id, []).append(stage)
             if stage.id in self._rdd_of:
                 self._by_rdd.setdefault(self._rdd_of[stage.id], []).append(stage)
 
-    def of(self, stage: StageRecord, _job: JobRecord | None = None) -> list[StageRecord]:
+    def of(self, stage: StageRecord) -> list[StageRecord]:
         """Return the attempts that had to end before this one: parents, or its own failed attempt.
 
         A parent that was skipped stands for an earlier stage which computed the same data set.
@@ -214,16 +217,21 @@ class _Producers:
         for parent in stage.parents:
             candidates = self._attempts.get(parent) or self._by_rdd.get(self._rdd_of.get(parent, -1), [])
             ended = [
-                c for c in candidates if c is not stage and _end(c) <= stage.submitted_s + SHORTEST_DELAY_S
+                c
+                for c in candidates
+                if self._before(c, stage) and _end(c) <= stage.submitted_s + SHORTEST_DELAY_S
             ]
             if ended:
                 producer = max(ended, key=_end)
                 found[stage_id(producer)] = producer
         earlier = [a for a in self._attempts[stage.id] if a.attempt == stage.attempt - 1]
         for attempt in earlier:
-            if _end(attempt) <= stage.submitted_s:
+            if self._before(attempt, stage) and _end(attempt) <= stage.submitted_s:
                 found[stage_id(attempt)] = attempt
         return list(found.values())
+
+    def _before(self, first: StageRecord, second: StageRecord) -> bool:
+        return self._position[stage_id(first)] < self._position[stage_id(second)]
 
 
 def _end(stage: StageRecord) -> float:

@@ -10,7 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .. import dsl
-from ..simulate import Estimate, Prediction
+from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
 from ..units import counted, format_duration, format_size
 from .documents import summary
 
@@ -152,6 +152,11 @@ def extraction_report(model: dsl.PerformanceModel, output: str) -> RenderableTyp
     parts: list[RenderableType] = [model_summary(model)]
     if model.replay and model.runs:
         parts += [Text(), _replay(model.replay, model.runs[0])]
+        if abs(model.replay.error) > LARGE_REPLAY_ERROR:
+            text = (
+                "warning: the model does not repeat its own run; times in the log may contradict each other"
+            )
+            parts.append(Text(text, style="yellow"))
     parts += _completeness_lines(model)
     parts += [Text(), Text(f"model written to {output}")]
     return Group(*parts)

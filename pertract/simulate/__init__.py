@@ -4,9 +4,10 @@ from .configuration import Configuration, Options, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
 from .plan import Plan, compile_plan
-from .prediction import Prediction, StageEstimate, predict, replay
+from .prediction import LARGE_REPLAY_ERROR, Prediction, StageEstimate, predict, replay
 
 __all__ = [
+    "LARGE_REPLAY_ERROR",
     "Configuration",
     "Estimate",
     "Options",

@@ -23,6 +23,9 @@ SERIES_POINTS = 60
 FEWEST_REPLICATIONS, MOST_REPLICATIONS = 5, 1000
 """Limits of the number of replications when a precision is asked for."""
 
+LARGE_REPLAY_ERROR = 0.2
+"""Replay error above which the model holds something else than its run."""
+
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
 
@@ -129,7 +132,7 @@ def predict(
     if plan.cores_known and any(t.cpu >= 1 for t in traces):
         assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
     stages = _stages(plan, traces)
-    warnings = (*_completeness(model), *configuration.warnings, *assumed, *_pools(plan, stages))
+    warnings = (*_trust(model), *configuration.warnings, *assumed, *_pools(plan, stages))
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
@@ -222,9 +225,16 @@ def _stages(plan: Plan, traces: list[_Summary]) -> tuple[StageEstimate, ...]:
     )
 
 
-def _completeness(model: dsl.PerformanceModel) -> tuple[str, ...]:
+def _trust(model: dsl.PerformanceModel) -> tuple[str, ...]:
+    """Return why the model itself may not be trusted."""
+    found = []
     ratio = model.completeness.ratio
-    return (f"the log held {ratio:.1%} of the tasks of its stages",) if ratio < 1 else ()
+    if ratio < 1:
+        found.append(f"the log held {ratio:.1%} of the tasks of its stages")
+    if model.replay is not None and abs(model.replay.error) > LARGE_REPLAY_ERROR:
+        missed = f"replay error {model.replay.error:+.0%}"
+        found.append(f"the model does not repeat its own run ({missed}): do not rely on it")
+    return tuple(found)
 
 
 def _pools(plan: Plan, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         Share of the predicted response time that is not the driver's, 0 to 1. No more than this can
         turn out shorter because slots, data or rates differ.
     """
-    variance = RUN_TO_RUN**2 + (model.replay.error**2 if model.replay is not None else 0.0)
+    # On the logarithmic scale of the interval; for usual errors this is the error itself.
+    missed = math.log1p(max(model.replay.error, -0.99)) if model.replay is not None else 0.0
+    variance = RUN_TO_RUN**2 + missed**2
     changed = 0.0
     why = []
     for text, ratio, doubled in (

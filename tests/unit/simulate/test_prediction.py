@@ -211,3 +211,8 @@ def test_pools_are_told_to_be_taken_as_equal_where_jobs_compete() -> None:
 def test_fair_scheduling_makes_no_difference_to_jobs_one_after_the_other() -> None:
     jobs = tuple(dsl.Job(id=name, pool=name, nodes=(stage(f"s-{name}"),)) for name in "ab")
     assert predicted(model(nodes=jobs, edges=[("a", "b")], scheduler_mode="FAIR")).warnings == ()
+
+
+def test_a_model_that_does_not_repeat_its_own_run_is_told() -> None:
+    replay = dsl.Replay(response_time_s=20, error=1.0, job_span_s=19, job_span_error=1.0)
+    assert any("+100%" in text for text in predicted(model(replay=replay)).warnings)
