@@ -104,9 +104,9 @@ class Job(Element):
 class ExecutorGroup(Element):
     """Executors that are alike and were available over the same time."""
 
-    count: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1, le=1_000_000)]
     """Number of executors."""
-    slots: Annotated[int, Field(ge=1)]
+    slots: Annotated[int, Field(ge=1, le=1_000_000)]
     """Tasks that one executor runs at the same time."""
     memory_bytes: Count | None = None
     """Heap of one executor, bytes; absent where unknown."""

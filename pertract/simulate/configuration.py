@@ -20,6 +20,10 @@ _SETTINGS = (
 )
 
 
+MOST_SLOTS = 1_000_000
+"""Most task slots that can be asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """A what-if question; everything that is None stays as in the calibration run."""
@@ -247,6 +251,11 @@ def _static_executors(
         raise UsageError(
             f"a task needs {task_cpus} cores, but an executor has only {cores}",
             hint="Give more executor cores or a smaller spark.task.cpus.",
+        )
+    if count * slots > MOST_SLOTS:
+        raise UsageError(
+            f"{count} executors with {slots} slots are more than can be simulated",
+            hint=f"Ask for at most {MOST_SLOTS:,} slots in all.",
         )
     nodes = options.nodes or max(1, -(-count // per_node))
     registered = _registration_times(measured, count, configuration.dynamic_allocation)

@@ -9,9 +9,13 @@ from numpy.typing import NDArray
 
 from .. import dsl
 from ..dsl.graph import flatten
+from ..errors import SimulationError
 from .configuration import Configuration, ExecutorPlan
 
 Floats = NDArray[np.float64]
+
+MOST_TASKS = 20_000_000
+"""Most tasks of one stage that fit into memory."""
 
 CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
 """What a task spends its time on, for the breakdown of the response time."""
@@ -115,6 +119,8 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     ------
     CyclicExecution
         If the edges form a cycle.
+    SimulationError
+        If a stage would have more tasks than fit into memory.
     """
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}
@@ -180,6 +186,11 @@ class _StageCompiler:
     def compile(self, stage: dsl.Stage, job: dsl.Job, priority: int) -> StagePlan:
         profile = self._profiles[stage.profile]
         tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
+        if tasks > MOST_TASKS:
+            raise SimulationError(
+                f"{stage.id} would have {tasks:,} tasks, more than can be simulated",
+                hint="Ask for less data or fewer partitions.",
+            )
         variables = self._variables(profile, tasks)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from ...units import MS
 from .records import ExecutorRecord
 
+MOST_CORES = 10_000
+"""No executor has more; a larger number is damage and counts as unknown."""
+
 _LOCAL = re.compile(r"local\[(\d+|\*)(?:\s*,\s*\d+)?\]|local")
 
 
@@ -38,7 +41,8 @@ class Executors:
     def added(self, identifier: str, host: str, time_ms: int, cores: int) -> None:
         """Note an ExecutorAdded event."""
         executor = self._get(identifier)
-        executor.host, executor.added_ms, executor.cores = host, time_ms, cores
+        executor.host, executor.added_ms = host, time_ms
+        executor.cores = cores if 0 < cores <= MOST_CORES else 0
         executor.announced = True
 
     def removed(self, identifier: str, time_ms: int) -> None:
@@ -102,10 +106,9 @@ class Executors:
 
 
 def _from_properties(identifier: str, properties: Mapping[str, str]) -> int:
+    """Return the cores of an executor that no event announced; 0 where they are unknown."""
+    cores = properties.get("spark.executor.cores", "")
     if identifier in ("driver", "<driver>", "localhost"):
         match = _LOCAL.fullmatch(properties.get("spark.master", ""))
-        if match:
-            return int(match[1]) if match[1] and match[1] != "*" else 0 if match[1] else 1
-        return 0
-    cores = properties.get("spark.executor.cores", "")
-    return int(cores) if cores.isdecimal() else 0
+        cores = (match[1] or "1") if match else ""
+    return int(cores) if cores.isdecimal() and int(cores) <= MOST_CORES else 0

@@ -313,3 +313,8 @@ def test_numbers_of_settings_are_whole_and_above_zero(key: str, text: str) -> No
 def test_executor_memory_must_be_a_size(text: str) -> None:
     with pytest.raises(UsageError):
         resolved({"settings": {"spark.executor.memory": text}})
+
+
+def test_more_slots_than_any_cluster_has_are_refused_before_they_are_made() -> None:
+    with pytest.raises(UsageError, match="more than can be simulated"):
+        resolved({"executors": 10**12})

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pertract import dsl
+from pertract.errors import SimulationError
 from pertract.simulate import Options, Plan, compile_plan, resolve
 from pertract.simulate.plan import CAUSES, StagePlan
 
@@ -252,3 +253,9 @@ def test_the_order_of_launch_is_taken_from_the_profile() -> None:
     order = only_stage(launch_order=(0.9, 0.5, 0.1)).launch_order
     assert order is not None
     assert np.asarray(order).tolist() == [0.9, 0.5, 0.1]
+
+
+def test_more_tasks_than_fit_into_memory_are_refused_before_they_are_made() -> None:
+    described = model(nodes=(dsl.Job(id="j", nodes=(stage(rule="input_splits"),)),))
+    with pytest.raises(SimulationError, match="s would have"):
+        compile_plan(described, resolve(described, Options(data_scale=1e12)))

@@ -122,3 +122,9 @@ def test_a_task_whose_end_was_noted_late_does_not_overlap_the_next(executors, wr
         spark.job_end(0, 2000),
     ]
     assert spark_source.read(write_log(events)).executors[0].slots == 1
+
+
+def test_a_number_of_cores_that_no_machine_has_counts_as_unknown(executors, spark):
+    tasks = [(100, 1100), (200, 1000), (1200, 2000)]
+    (one,) = executors([spark.executor_added("1", cores=10**14)], {}, executor="1", tasks=tasks)
+    assert one.slots == 2
