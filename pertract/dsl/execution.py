@@ -7,6 +7,8 @@ stages appears as delay nodes.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -122,6 +124,23 @@ class ExecutorGroup(Element):
         return self
 
 
+def most_at_once(presences: Iterable[tuple[int, float, float | None]]) -> int:
+    """Return the largest sum of sizes that were present at one time.
+
+    Parameters
+    ----------
+    presences
+        Size, begin and end in seconds of each; an end of None means that it stayed. What ends at a
+        moment has left before what begins at that moment.
+    """
+    changes: list[tuple[float, int]] = []
+    for size, begin_s, end_s in presences:
+        changes.append((begin_s, size))
+        if end_s is not None:
+            changes.append((end_s, -size))
+    return max(accumulate((change for _, change in sorted(changes)), initial=0))
+
+
 class ApplicationConfiguration(Element):
     """How the framework ran the application in the calibration run."""
 
@@ -137,6 +156,11 @@ class ApplicationConfiguration(Element):
     """Whether executors came and went with the load."""
     scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"
     """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
+
+    @property
+    def most_slots(self) -> int:
+        """The most task slots that were available at one time."""
+        return most_at_once((g.count * g.slots, g.registered_s, g.removed_s) for g in self.executors)
 
 
 class ExecutionArchitecture(Element):

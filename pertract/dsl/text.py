@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pydantic import ValidationError
@@ -113,13 +113,12 @@ def _data(text: str, name: str) -> Any:
     """Return the plain data of a document; JSON is recognised by its first character."""
     try:
         if text.lstrip()[:1] == "{":
-            try:
+            # YAML may begin with a brace as well, and its errors name lines.
+            with suppress(json.JSONDecodeError):
                 return json.loads(text, object_pairs_hook=_unique)
-            except json.JSONDecodeError:
-                pass  # YAML may begin with a brace as well, and its errors name lines
-            except RecursionError as error:
-                raise SyntaxProblem("nested too deeply", None) from error
         return core_yaml.load(text)
+    except RecursionError as error:
+        raise MalformedModel(f"{name}: nested too deeply", hint="No model is; check the brackets.") from error
     except SyntaxProblem as error:
         line = f", line {error.line}" if error.line is not None else ""
         raise MalformedModel(

@@ -51,7 +51,7 @@ class _Builder:
         self.run = run
         self.reads = reads
         self.settings = configuration(run)
-        self.slots = sum(group.count * group.slots for group in self.settings.executors)
+        self.slots = self.settings.most_slots
         self.nodes: list[dsl.Job | dsl.Delay] = []
         self.rules: dict[str, PartitionRule] = {}
         self.edges: list[dsl.Edge] = []

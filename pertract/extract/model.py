@@ -9,7 +9,6 @@ from ..sources.spark import SparkRun
 from .execution import build_execution
 from .profiles import build_profiles
 from .resources import build_resources
-from .settings import most_slots
 from .workload import build_workload
 
 _YEAR_S = 366 * 86400
@@ -41,7 +40,7 @@ def build_model(
         )
     workload, reads = build_workload(run)
     execution = build_execution(run, reads)
-    slots = most_slots(execution.configuration.executors)
+    slots = execution.configuration.most_slots
     utilisation = None
     if run.task_cpu_s is not None and run.response_time_s > 0:
         utilisation = run.task_cpu_s / (slots * run.response_time_s)

@@ -9,7 +9,7 @@ from ..dsl.profile import Activity, Resource, Unit, Variable
 from ..sources.spark import SparkRun, StageRecord, TaskSummary
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
-from .settings import configuration, most_slots
+from .settings import configuration
 
 PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
 """CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
@@ -39,7 +39,7 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     alone = {stage_id(s) for s in stages if s.summary and _alone(s, s.summary, running)}
     gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
-    slots = most_slots(configuration(run).executors)
+    slots = configuration(run).most_slots
     profiles = []
     for stage in stages:
         if stage.summary is None:

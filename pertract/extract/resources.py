@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from .. import dsl
+from ..dsl.execution import most_at_once
 from ..sources.spark import SparkRun
 from .settings import positive_integer
 
@@ -15,19 +16,10 @@ def build_resources(run: SparkRun) -> dsl.ResourceArchitecture:
     An event log does not know the cores of a machine, so ``cores_known`` is false.
     """
     task_cpus = positive_integer(run.properties, "spark.task.cpus") or 1
-    slots_of: dict[str, int] = defaultdict(int)
-    most_of: dict[str, int] = defaultdict(int)
-    changes = []
+    on_host: dict[str, list[tuple[int, float, float | None]]] = defaultdict(list)
     for executor in run.executors:
-        changes.append((executor.added_s, 1, executor))
-        if executor.removed_s is not None:
-            changes.append((executor.removed_s, -1, executor))
-    for _, sign, executor in sorted(changes, key=lambda c: (c[0], c[1])):
-        slots_of[executor.host] += sign * executor.slots
-        most_of[executor.host] = max(most_of[executor.host], slots_of[executor.host])
-    alike: dict[int, int] = defaultdict(int)
-    for slots in most_of.values():
-        alike[slots * task_cpus] += 1
+        on_host[executor.host].append((executor.slots, executor.added_s, executor.removed_s))
+    alike = Counter(most_at_once(executors) * task_cpus for executors in on_host.values())
     groups = tuple(
         dsl.NodeGroup(
             id="workers" if len(alike) == 1 else f"workers-{cores}-cores",

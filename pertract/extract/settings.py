@@ -23,21 +23,6 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
     )
 
 
-def most_slots(groups: tuple[dsl.ExecutorGroup, ...]) -> int:
-    """Return the most task slots that were available at one time."""
-    changes: list[tuple[float, int]] = []
-    for group in groups:
-        slots = group.count * group.slots
-        changes.append((group.registered_s, slots))
-        if group.removed_s is not None:
-            changes.append((group.removed_s, -slots))
-    most = now = 0
-    for _, change in sorted(changes):
-        now += change
-        most = max(most, now)
-    return most
-
-
 def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:
     memory = _executor_memory(run)
     alike = Counter(

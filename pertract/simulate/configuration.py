@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from statistics import mode
 
 from .. import dsl
+from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import parse_memory
 
@@ -154,7 +155,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         default_parallelism=_setting(options, "spark.default.parallelism") or measured.default_parallelism,
         shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
         slots=slots,
-        measured_slots=_most_slots(_measured_executors(model)),
+        measured_slots=max(1, measured.most_slots),
         as_measured=True,
         warnings=tuple(warnings),
     )
@@ -298,20 +299,8 @@ def _mean_rate(groups: tuple[dsl.NodeGroup, ...], rate: Callable[[dsl.NodeGroup]
 
 
 def _most_slots(executors: tuple[ExecutorPlan, ...]) -> int:
-    return _most(executors, [e.slots for e in executors])
+    return max(1, most_at_once((e.slots, e.registered_s, e.removed_s) for e in executors))
 
 
 def _most_executors(executors: tuple[ExecutorPlan, ...]) -> int:
-    return _most(executors, [1] * len(executors))
-
-
-def _most(executors: tuple[ExecutorPlan, ...], sizes: list[int]) -> int:
-    changes = [(e.registered_s, size) for e, size in zip(executors, sizes, strict=True)]
-    changes += [
-        (e.removed_s, -size) for e, size in zip(executors, sizes, strict=True) if e.removed_s is not None
-    ]
-    most = now = 0
-    for _, change in sorted(changes):
-        now += change
-        most = max(most, now)
-    return max(1, most)
+    return max(1, most_at_once((1, e.registered_s, e.removed_s) for e in executors))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -42,11 +43,9 @@ def unpack_head(head: bytes, codec: str) -> bytes:
     if codec not in _CODECS:
         return head
     unpacked = b""
-    try:
+    with suppress(*DECODE_ERRORS):  # the head ends in the middle of something in any case
         for chunk in _CODECS[codec](io.BytesIO(head)):
             unpacked += chunk
-    except DECODE_ERRORS:
-        pass  # the head ends in the middle of something in any case
     return unpacked
 
 

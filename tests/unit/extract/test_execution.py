@@ -211,3 +211,12 @@ def test_operations_are_the_scopes_of_a_stage_in_order(records, build):
         ("map", "map at Main.scala:3"),
         ("ShuffledRDD", None),
     ]
+
+
+def test_one_task_per_slot_counts_slots_that_were_there_at_one_time(records, build):
+    """Executors that replace each other do not add up to more slots."""
+    collection = (0, "ParallelCollectionRDD", None, None)
+    stage = records.stage(0, [(0, 1)] * 4, rdds=[collection])
+    executors = [records.executor("1", 4, removed=50.0), records.executor("2", 4, added=60.0)]
+    model = build([records.job(0, 0, 1, [stage])], 100, executors=executors)
+    assert model.stages[0].partitions.rule == "total_slots"

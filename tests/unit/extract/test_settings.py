@@ -1,7 +1,7 @@
 import pytest
 
 from pertract import dsl
-from pertract.extract.settings import configuration, most_slots
+from pertract.extract.settings import configuration
 
 
 @pytest.fixture
@@ -58,10 +58,14 @@ def test_the_heap_of_local_mode_is_that_of_the_driver(records, configured, drive
     assert group.memory_bytes == 2 * 2**30
 
 
+def slots_of(groups):
+    return dsl.ApplicationConfiguration(executors=groups).most_slots
+
+
 def test_most_slots_counts_what_was_there_at_one_time():
     def group(count, begin, end=None):
         return dsl.ExecutorGroup(count=count, slots=2, registered_s=begin, removed_s=end)
 
-    assert most_slots((group(3, 0.0),)) == 6
-    assert most_slots((group(3, 0.0, 10.0), group(2, 10.0))) == 6
-    assert most_slots((group(3, 0.0, 10.0), group(2, 9.0), group(1, 12.0))) == 10
+    assert slots_of((group(3, 0.0),)) == 6
+    assert slots_of((group(3, 0.0, 10.0), group(2, 10.0))) == 6
+    assert slots_of((group(3, 0.0, 10.0), group(2, 9.0), group(1, 12.0))) == 10
