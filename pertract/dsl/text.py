@@ -147,6 +147,11 @@ _WORDS = {
     "model_type": "must be a mapping",
     "model_attributes_type": "must be a mapping",
     "string_type": "must be text",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
     "finite_number": "must be a finite number",
 }
 _WITHOUT_VALUE = ("missing", "union_tag_not_found", "extra_forbidden", "value_error")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...units import MS
+from ...units import MS, counted
 from . import events as ev
 from .executors import Executors
 from .records import JobRecord, SparkRun, StageRecord
@@ -252,7 +252,9 @@ class RunBuilder:
         for key in sorted(self._collectors):  # tasks of stages the log never announced
             self._close(key, ev.StageInfo(id=key[0], attempt=key[1]), self._owner(key[0]))
         if open_stages:
-            self.notes.append(f"{open_stages} stages have no end in the log; their last task stands for it")
+            self.notes.append(
+                f"{counted(open_stages, 'stage')} without an end in the log; the last task stands for it"
+            )
 
     def _job_records(self) -> list[JobRecord]:
         records = {job_id: self._job_record(job) for job_id, job in self._jobs.items()}
@@ -269,7 +271,9 @@ class RunBuilder:
             self._mend_times(job)
         unfinished = sum(not job.finished for job in records.values())
         if unfinished:
-            self.notes.append(f"{unfinished} jobs have no end in the log; their last stage stands for it")
+            self.notes.append(
+                f"{counted(unfinished, 'job')} without an end in the log; the last stage stands for it"
+            )
         return sorted(records.values(), key=lambda job: (job.submitted_s, job.id))
 
     def _impute_jobs(self, records: dict[int, JobRecord], homeless: list[StageRecord]) -> None:
@@ -306,7 +310,7 @@ class RunBuilder:
                 f"some job starts are lost; {len(homeless) - lost} of their stages were assigned by time"
             )
         if lost:
-            self.notes.append(f"{lost} stages belong to no job in the log; not used")
+            self.notes.append(f"{counted(lost, 'stage')} of no job in the log; not used")
 
     def _job_record(self, job: ev.JobStart) -> JobRecord:
         end = self._job_ends.get(job.id)

@@ -233,7 +233,7 @@ def test_a_field_given_twice_is_a_mistake(document):
 
 def test_a_wrong_value_deep_inside_is_named_by_line_and_field():
     assert mistake(base(("count: 8", "count: many"))).startswith(
-        f"model.yaml, line {STAGE_LINE}: execution.nodes.0.nodes.0.partitions.count: must be a valid integer"
+        f"model.yaml, line {STAGE_LINE}: execution.nodes.0.nodes.0.partitions.count: must be a whole number"
     )
 
 
