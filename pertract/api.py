@@ -8,40 +8,74 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from . import dsl, provenance
 from .dsl import text
-from .errors import ModelError, OutputError, SourceNotFound, UnreadableSource, UsageError
+from .errors import (
+    ModelError,
+    OutputError,
+    SourceError,
+    SourceNotFound,
+    UnreadableSource,
+    UsageError,
+)
 from .extract import build_model
+from .report.summary import Extraction, summary
 from .simulate import Options, Prediction, replay
 from .simulate import predict as _predict
 from .simulate.prediction import Progress as ReplicationProgress
-from .sources import spark
+from .sources import places, spark
+from .sources.processes import in_order
 
 
-def read_run(path: str | Path, *, progress: spark.Progress | None = None) -> spark.SparkRun:
+def read_run(
+    source: str | Path,
+    *,
+    application: str | None = None,
+    attempt: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
+) -> spark.SparkRun:
     """Return the records of the run in a Spark event log.
 
     Parameters
     ----------
-    path
-        An event log: a file (plain, zstd, lz4, snappy, lzf or gzip) or the folder of a rolled log.
+    source
+        An event log: a file in any compression Spark or Hadoop writes, the folder of a rolled log, a
+        folder, zip archive or pattern that holds it, as path or URL (``s3://``, ``hdfs://`` ...); or the
+        address of a History Server.
+    application, attempt
+        Which application, where the source holds several, and which attempt of it; the last one if not
+        given.
+    jobs
+        Processes to use for the parts of a large rolled log. Programs that ask for more than one need
+        the usual ``if __name__ == "__main__":`` guard.
     progress
-        Called with stored bytes read and in all.
+        Called with stored bytes read and, where known, in all.
 
     Raises
     ------
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
     """
-    return spark.read(Path(path), progress=progress)
+    return _read(source, application, attempt, jobs, progress)[0]
 
 
-def extract(path: str | Path, *, progress: spark.Progress | None = None) -> dsl.PerformanceModel:
+def extract(
+    source: str | Path,
+    *,
+    application: str | None = None,
+    attempt: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
+) -> dsl.PerformanceModel:
     """Return the performance model of the run in a Spark event log.
 
     The model is replayed once in the log's own configuration; ``model.replay`` tells how well it
@@ -49,7 +83,7 @@ def extract(path: str | Path, *, progress: spark.Progress | None = None) -> dsl.
 
     Parameters
     ----------
-    path, progress
+    source, application, attempt, jobs, progress
         As for `read_run`.
 
     Raises
@@ -57,11 +91,104 @@ def extract(path: str | Path, *, progress: spark.Progress | None = None) -> dsl.
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
     """
-    log = spark.find(Path(path))
-    run = spark.read(log, progress=progress)
+    return _model(*_read(source, application, attempt, jobs, progress))
+
+
+def _read(
+    source: str | Path,
+    application: str | None,
+    attempt: str | None,
+    jobs: int,
+    progress: spark.Progress | None,
+) -> tuple[spark.SparkRun, str]:
+    """Return the run at a source, and the name to remember it by."""
+    log = spark.find(source, application=application, attempt=attempt)
+    return spark.read(log, jobs=jobs, progress=progress), log.place.name
+
+
+def _model(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    model = build_model(run, source=log.path.name, digest=log.digest(), provenance=origin)
+    model = build_model(run, source=name, provenance=origin)
     return model.model_copy(update={"replay": _replay(model)})
+
+
+def extract_all(
+    sources: Iterable[str | Path],
+    folder: str | Path,
+    *,
+    application: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
+) -> Iterator[Extraction]:
+    """Write a model of every application at some places into a folder; yield them as they come.
+
+    Files that are no event logs and logs that cannot be read come with their error. Models
+    are named after the application and its attempt.
+
+    Parameters
+    ----------
+    sources
+        Paths, URLs and patterns of event logs and of folders and archives that hold them.
+    folder
+        Where to write; made if it does not exist.
+    application
+        Only this application.
+    jobs, progress
+        As for `read_run`; with several processes, each reads one log at a time.
+
+    Raises
+    ------
+    SourceNotFound
+        If there is no event log at all.
+    OutputError
+        If a model cannot be written.
+    """
+    folder = Path(folder)
+    where = [place for source in sources for place in places.expand(source)]
+    found = spark.find_all(where)
+    logs = spark.choose(found.logs, application=application)
+    if not logs and not found.refused:
+        names = ", ".join(map(str, where[:3]))
+        held = f" of application {application}" if application and found.logs else ""
+        raise SourceNotFound(
+            f"{names}: there is no event log{held}"
+            + (f"; {found.skipped[0]}" if found.skipped and not found.logs else ""),
+            hint="Give the folder that spark.eventLog.dir points to.",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror})", hint="Give a folder that you may write to."
+        ) from error
+    for refusal in (*found.skipped, *found.refused):
+        yield Extraction(str(refusal).partition(": ")[0], error=refusal)
+    tasks = list(zip(logs, _model_paths(logs, folder), strict=True))
+    done, total = 0, sum(log.stored_bytes or 0 for log in logs)
+    for (log, _), extraction in in_order(_extract_to, tasks, jobs=jobs):
+        done += log.stored_bytes or 0
+        if progress:
+            progress(done, total)
+        yield extraction
+
+
+def _extract_to(task: tuple[spark.EventLog, Path]) -> Extraction:
+    log, path = task
+    try:
+        model = _model(spark.read(log), log.place.name)
+        save(model, path)
+    except SourceError as error:
+        return Extraction(str(log.place), error=error)
+    return Extraction(str(log.place), path, summary(model))
+
+
+def _model_paths(logs: Sequence[spark.EventLog], folder: Path) -> Iterator[Path]:
+    """Yield a file name for each log: its application and attempt, with a number where that is taken."""
+    taken: Counter[str] = Counter()
+    for log in logs:
+        name = re.sub(r"[^\w.-]+", "-", log.application + (f"_{log.attempt}" if log.attempt else ""))[:120]
+        taken[name] += 1
+        yield folder / (f"{name}-{taken[name]}.yaml" if taken[name] > 1 else f"{name}.yaml")
 
 
 def _replay(model: dsl.PerformanceModel) -> dsl.Replay:

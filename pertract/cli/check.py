@@ -20,13 +20,13 @@ def check(
     Example: `pertract check model.yaml`
     """
     from .. import api
-    from ..report import documents
+    from ..report.summary import summary
     from ..units import counted
     from . import output as out
 
     loaded = api.load(model)
     if format is Format.json:
-        out.show_json({"valid": True, "summary": documents.summary(loaded)})
+        out.show_json({"valid": True, "summary": summary(loaded)})
     elif not quiet:
         out.write(
             f"{model}: valid, {counted(len(loaded.execution.jobs), 'job')}, "

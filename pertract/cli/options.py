@@ -22,6 +22,16 @@ class Format(StrEnum):
 ModelPath = Annotated[
     Path, typer.Argument(metavar="MODEL", help="A model file, YAML or JSON.", show_default=False)
 ]
+Application = Annotated[
+    str | None,
+    typer.Option(
+        "--app", metavar="ID", help="Which application, where there are several.", show_default=False
+    ),
+]
+Attempt = Annotated[
+    str | None,
+    typer.Option("--attempt", metavar="ID", help="Which attempt of it; else the last.", show_default=False),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for; no progress.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]

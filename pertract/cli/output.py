@@ -51,7 +51,9 @@ def write(text: str) -> None:
 
 
 @contextmanager
-def progress(label: str, *, quiet: bool, as_bytes: bool = False) -> Iterator[Callable[[int, int], None]]:
+def progress(
+    label: str, *, quiet: bool, as_bytes: bool = False
+) -> Iterator[Callable[[int, int | None], None]]:
     """Yield a function (done, total) that keeps a progress bar up to date.
 
     The bar appears on standard error after a second, on a terminal only, and vanishes at the end.
@@ -79,7 +81,7 @@ def progress(label: str, *, quiet: bool, as_bytes: bool = False) -> Iterator[Cal
     )
     begun, task = monotonic(), bar.add_task(label, total=None)
 
-    def update(done: int, total: int) -> None:
+    def update(done: int, total: int | None) -> None:
         if not bar.live.is_started and monotonic() - begun > _SHOW_AFTER_S:
             bar.start()
         bar.update(task, completed=done, total=total)

@@ -72,8 +72,24 @@ class Completeness(Element):
     """Successful tasks of these stages in the log."""
     malformed_lines: Count = 0
     """Lines that are not readable events."""
+    covered_s: tuple[NonNegative, NonNegative] | None = None
+    """First and last moment of which the log tells, after application start."""
+    missing: tuple[str, ...] = ()
+    """What the log lacked, one sentence each."""
     notes: tuple[str, ...] = ()
-    """What was missing or assumed, one sentence each."""
+    """What else was unusual or assumed, one sentence each."""
+
+    @property
+    def warning(self) -> str | None:
+        """One line on what was missing, or None for a complete log."""
+        found = list(self.missing)
+        if self.ratio < 1:
+            found.insert(
+                0, f"the log holds {self.tasks_seen} of {self.tasks_expected} tasks ({self.ratio:.1%})"
+            )
+        if not found:
+            return None
+        return found[0] + (f", and {len(found) - 1} more" if len(found) > 1 else "")
 
     @property
     def ratio(self) -> float:

@@ -15,7 +15,7 @@ _YEAR_S = 366 * 86400
 
 
 def build_model(
-    run: SparkRun, *, source: str, digest: str, provenance: dsl.Provenance | None = None
+    run: SparkRun, *, source: str, provenance: dsl.Provenance | None = None
 ) -> dsl.PerformanceModel:
     """Return the performance model of one run, not yet replayed.
 
@@ -23,8 +23,8 @@ def build_model(
     ----------
     run
         The measured run; at least one of its jobs finished.
-    source, digest
-        Name and content digest of the log.
+    source
+        Name of the log.
     provenance
         Program and time, if they are to be recorded.
 
@@ -54,7 +54,7 @@ def build_model(
             dsl.Run(
                 application_id=run.application_id,
                 source=source,
-                digest=digest,
+                digest=run.digest,
                 jobs=sum(not job.imputed for job in run.jobs),
                 stages=len(run.stages),
                 tasks=run.events.get("SparkListenerTaskEnd", 0),
@@ -86,5 +86,7 @@ def _completeness(run: SparkRun) -> dsl.Completeness:
         tasks_expected=sum(s.tasks for s in complete),
         tasks_seen=sum(min(s.tasks, s.summary.succeeded if s.summary else 0) for s in complete),
         malformed_lines=run.malformed_lines,
+        covered_s=(round(run.covered_s[0], 3), round(run.covered_s[1], 3)),
+        missing=tuple(run.missing),
         notes=tuple(notes),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from .. import dsl, provenance
 from ..dsl.text import as_data
 from ..simulate import Estimate, Prediction
+from .summary import Extraction, summary
 
 
 def prediction_document(prediction: Prediction) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "digest": [run.digest for run in model.runs],
             "runs": len(model.runs),
             "completeness": model.completeness.ratio,
+            "missing": list(model.completeness.missing),
         },
         "configuration": {
             "nodes": len(configuration.node_cores),
@@ -74,27 +77,21 @@ def _estimate(value: Estimate) -> dict[str, Any]:
     return {key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}
 
 
-def summary(model: dsl.PerformanceModel) -> dict[str, Any]:
-    """Return the figures of the calibration run that identify a model."""
-    run = model.runs[0] if model.runs else None
-    execution = model.execution
-    groups = execution.configuration.executors
+def extractions_document(results: Sequence[Extraction]) -> dict[str, Any]:
+    """Return what became of each of many logs, as the document ``pertract/extractions/1``."""
     return {
-        "application": model.name,
-        "application_id": run.application_id if run else None,
-        "framework": execution.framework,
-        "framework_version": execution.framework_version,
-        "jobs": run.jobs if run else len(execution.jobs),
-        "stages": run.stages if run else len(execution.stages),
-        "tasks": run.tasks if run else sum(s.partitions.count for s in execution.stages),
-        "response_time_s": run.response_time_s if run else None,
-        "job_span_s": run.job_span_s if run else None,
-        "task_cpu_utilisation": run.task_cpu_utilisation if run else None,
-        "executors": run.executors if run else sum(group.count for group in groups),
-        "slots": run.slots if run else sum(group.count * group.slots for group in groups),
-        "data_bytes": model.workload.size_bytes,
-        "completeness": model.completeness.ratio,
-        "replay_error": model.replay.error if model.replay else None,
+        "schema": "pertract/extractions/1",
+        "models": [
+            {"source": result.source, "model": str(result.path), "summary": result.summary}
+            for result in results
+            if result.summary is not None
+        ],
+        "refused": [
+            {"source": result.source, "error": str(result.error), "hint": result.error.hint}
+            for result in results
+            if result.error is not None and not result.is_other
+        ],
+        "others": [result.source for result in results if result.is_other],
     }
 
 

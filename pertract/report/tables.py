@@ -12,7 +12,7 @@ from rich.tree import Tree
 from .. import dsl
 from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
 from ..units import counted, format_duration, format_size
-from .documents import summary
+from .summary import Extraction, summary
 
 TOP_STAGES = 8
 
@@ -162,6 +162,33 @@ def extraction_report(model: dsl.PerformanceModel, output: str) -> RenderableTyp
     return Group(*parts)
 
 
+def extractions_report(results: Sequence[Extraction]) -> RenderableType:
+    """Return what became of each of many logs: a row for each, then the logs without a model."""
+    rows = [
+        (
+            str(result.path),
+            s["application"],
+            *(str(s[key]) for key in ("jobs", "stages", "tasks")),
+            format_duration(s["response_time_s"]),
+            "yes" if s["complete"] else "no",
+            f"{s['replay_error']:+.2%}",
+        )
+        for result in results
+        if (s := result.summary) is not None
+    ]
+    right = ("jobs", "stages", "tasks", "took", "complete", "replay error")
+    columns = [("model", "left"), ("application", "left"), *((name, "right") for name in right)]
+    refused = [result for result in results if result.error is not None and not result.is_other]
+    others = sum(result.is_other for result in results)
+    parts: list[RenderableType] = [plain_table(columns, rows)] if rows else []
+    parts += [Text(f"error: {result.error}", style="red") for result in refused]
+    said = f"{counted(len(rows), 'model')} written"
+    said += f", {counted(len(refused), 'log')} not usable" if refused else ""
+    said += f", {counted(others, 'other file')} left alone" if others else ""
+    parts += [Text(), Text(said)]
+    return Group(*parts)
+
+
 def _replay(replay: dsl.Replay, run: dsl.Run) -> RenderableType:
     rows = [
         (name, format_duration(measured), format_duration(simulated), f"{error:+.2%}")
@@ -201,14 +228,10 @@ def model_summary(model: dsl.PerformanceModel) -> RenderableType:
 def _completeness_lines(model: dsl.PerformanceModel) -> list[RenderableType]:
     completeness = model.completeness
     lines: list[RenderableType] = []
-    if completeness.ratio < 1:
-        seen, expected = completeness.tasks_seen, completeness.tasks_expected
-        lines.append(
-            Text(
-                f"warning: the log holds {seen} of {expected} tasks ({completeness.ratio:.1%})",
-                style="yellow",
-            )
-        )
+    if (missing := completeness.warning) is not None:
+        lines.append(Text(f"warning: the log is not complete: {missing}", style="yellow"))
+        said = missing.partition(", and ")[0]
+        lines += [Text(f"missing: {text}", style="yellow") for text in completeness.missing if text != said]
     lines += [Text(f"note: {note}", style="yellow") for note in completeness.notes]
     return [Text(), *lines] if lines else []
 

@@ -228,9 +228,8 @@ def _stages(plan: Plan, traces: list[_Summary]) -> tuple[StageEstimate, ...]:
 def _trust(model: dsl.PerformanceModel) -> tuple[str, ...]:
     """Return why the model itself may not be trusted."""
     found = []
-    ratio = model.completeness.ratio
-    if ratio < 1:
-        found.append(f"the log held {ratio:.1%} of the tasks of its stages")
+    if (missing := model.completeness.warning) is not None:
+        found.append(f"the log was not complete: {missing}")
     if model.replay is not None and abs(model.replay.error) > LARGE_REPLAY_ERROR:
         missed = f"replay error {model.replay.error:+.0%}"
         found.append(f"the model does not repeat its own run ({missed}): do not rely on it")

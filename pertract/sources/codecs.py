@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
 import zstandard
 
-from ..errors import UnreadableSource
 from . import blocks
 
 _STORED_BLOCK = 1 << 13  # small, so that what it unpacks to stays in the cache (benchmarks/speed)
 _LINE_BUFFER = 1 << 17
+_MOST_HEAD = 1 << 22
 
-DECODE_ERRORS = (EOFError, zlib.error, zstandard.ZstdError, blocks.DamagedBlock)
+DECODE_ERRORS = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zstandard.ZstdError,
+    blocks.DamagedBlock,
+)
 """What unpacking raises on damaged or truncated input, after all that could be unpacked."""
-
-
-def read_head(path: Path, size: int = 1 << 16) -> bytes:
-    """Return up to ``size`` first bytes of a file as stored.
-
-    Raises
-    ------
-    UnreadableSource
-        If the file may not be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except OSError as error:
-        raise UnreadableSource(
-            f"{path}: cannot be read ({error.strerror})", hint="Check its permissions."
-        ) from error
 
 
 def unpack_head(head: bytes, codec: str) -> bytes:
     """Return what the first bytes of a compressed file hold, up to the first damage."""
     if codec not in _CODECS:
         return head
-    unpacked = b""
+    unpacked = bytearray()
     with suppress(*DECODE_ERRORS):  # the head ends in the middle of something in any case
         for chunk in _CODECS[codec](io.BytesIO(head)):
             unpacked += chunk
-    return unpacked
+            if len(unpacked) >= _MOST_HEAD:
+                break
+    return bytes(unpacked)
 
 
-def is_empty(path: Path, codec: str) -> bool:
+def is_empty(raw: BinaryIO, codec: str) -> bool:
     """Return whether a compressed file is complete and unpacks to nothing."""
     try:
-        with path.open("rb") as raw:
-            return next(_CODECS[codec](raw), None) is None
+        return next(_CODECS[codec](raw), None) is None
     except DECODE_ERRORS:
         return False
 
@@ -131,6 +124,19 @@ def _zstd(raw: BinaryIO) -> Iterator[bytes]:
     return _unpack(raw, zstandard.ZstdDecompressor().decompressobj)
 
 
+def _bzip2(raw: BinaryIO) -> Iterator[bytes]:
+    try:
+        yield from _unpack(raw, bz2.BZ2Decompressor)
+    except OSError as error:
+        if type(error) is not OSError or error.errno is not None:
+            raise  # reading failed; damage is an OSError without a number
+        raise blocks.DamagedBlock(str(error)) from error
+
+
+def _xz(raw: BinaryIO) -> Iterator[bytes]:
+    return _unpack(raw, lzma.LZMADecompressor)
+
+
 def _lz4_frames(raw: BinaryIO) -> Iterator[bytes]:
     import lz4.frame
 
@@ -148,6 +154,10 @@ _CODECS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
     "snappy": blocks.xerial_snappy,
     "framed snappy": blocks.framed_snappy,
     "lzf": blocks.lzf_blocks,
+    "hadoop snappy": blocks.hadoop_snappy,
+    "hadoop lz4": blocks.hadoop_lz4,
+    "bzip2": _bzip2,
+    "xz": _xz,
 }
 SUPPORTED = tuple(_CODECS)
 """Compressions that are unpacked while reading."""

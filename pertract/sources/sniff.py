@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from .blocks import FRAMED_SNAPPY_MAGIC, LZ4_BLOCK_MAGIC, LZF_MAGIC, XERIAL_MAGIC
+from .blocks import FRAMED_SNAPPY_MAGIC, LZ4_BLOCK_MAGIC, LZF_MAGIC, XERIAL_MAGIC, hadoop_codec
 
 _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -27,8 +27,6 @@ _MAGIC = (
     (b"\x7fELF", "program"),
 )
 _DESCRIPTION = {
-    "bzip2": "a bzip2-compressed file",
-    "xz": "an xz-compressed file",
     "parquet": "a Parquet table",
     "orc": "an ORC table",
     "avro": "an Avro file",
@@ -68,7 +66,7 @@ def kind_of(head: bytes) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    return _kind_of_text(head)
+    return hadoop_codec(head) or _kind_of_text(head)
 
 
 def _kind_of_text(head: bytes) -> str:

@@ -81,7 +81,7 @@ def read(content):
         path.write_bytes(content)
         try:
             run = spark.read(path)
-            build_model(run, source="log", digest="")
+            build_model(run, source="log")
         except SourceError as error:
             refused = error
         else:

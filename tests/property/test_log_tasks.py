@@ -15,7 +15,7 @@ from pertract.sources.spark.events import (
     TaskInfo,
     TaskMetrics,
 )
-from pertract.sources.spark.tasks import TaskCollector, _group, _take_warm_up
+from pertract.sources.spark.tasks import TaskBatch, TaskCollector, _group, _take_warm_up
 
 # Without the explain phase, which takes a minute where a test fails.
 repeatable = settings(
@@ -71,8 +71,8 @@ slots = st.dictionaries(st.sampled_from(["1", "2", "3"]), st.integers(0, 5))
 
 def summarise(ends, slots, *, cpu_recorded=True):
     collector = TaskCollector()
-    for end in ends:
-        collector.add(end, succeeded=end.metrics is not None)
+    for begin in range(0, len(ends), 7):
+        collector.add(TaskBatch.of(ends[begin : begin + 7]))
     return collector.summarise(0, slots, cpu_recorded=cpu_recorded)
 
 
@@ -160,7 +160,6 @@ def test_bounded_memory_changes_no_total(ends):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks_module, "_take_warm_up", lambda *_: (0.0, 0.0))
         full = summarise(ends, {})
-        patch.setattr(tasks_module, "_BUFFER", 8)
         patch.setattr(tasks_module, "_RETAINED", 24)
         patch.setattr(tasks_module, "GROUPS", 8)
         reduced = summarise(ends, {})

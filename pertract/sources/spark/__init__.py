@@ -1,17 +1,20 @@
 """Spark event logs: from bytes to the records of one run."""
 
-from .layout import EventLog, find
+from .layout import EventLog, Found, choose, find, find_all
 from .reader import Progress, read
 from .records import ExecutorRecord, JobRecord, SparkRun, StageRecord, TaskSummary
 
 __all__ = [
     "EventLog",
     "ExecutorRecord",
+    "Found",
     "JobRecord",
     "Progress",
     "SparkRun",
     "StageRecord",
     "TaskSummary",
+    "choose",
     "find",
+    "find_all",
     "read",
 ]

@@ -10,16 +10,18 @@ from ...units import MS, counted
 from . import events as ev
 from .executors import Executors
 from .records import JobRecord, SparkRun, StageRecord
-from .tasks import TaskCollector
-
-_SUCCESS = "Success"
-_REPEATED = "Resubmitted"  # announces again a task that already ended: no new work
+from .segment import Counts
+from .tasks import TaskBatch, TaskCollector
 
 
 class RunBuilder:
-    """Receives decoded events in log order and builds the `SparkRun`."""
+    """Receives decoded events in log order and builds the `SparkRun`.
+
+    Tasks come in batches, each before the event that ends their stage.
+    """
 
     def __init__(self) -> None:
+        self.missing: list[str] = []
         self.notes: list[str] = []
         self._application: ev.ApplicationStart | None = None
         self._version: str | None = None
@@ -53,39 +55,28 @@ class RunBuilder:
             "SparkListenerStageCompleted": self._on_stage_completed,
             "SparkListenerSQLExecutionStart": self._on_sql_execution,
             "SparkListenerSQLExecutionEnd": self._on_sql_execution,
-            "SparkListenerTaskStart": self.on_task_start,
-            "SparkListenerTaskEnd": self.on_task_end,
         }
 
-    # -- tasks: the hot path ---------------------------------------------------------------------
+    # -- tasks -----------------------------------------------------------------------------------
 
-    def on_task_start(self, _event: ev.TaskStart) -> None:
-        """Count a task attempt that begins."""
-        self._counts["started"] += 1
-
-    def on_task_end(self, event: ev.TaskEnd) -> None:
-        """Collect a task attempt that ended."""
-        reason = event.reason.reason
-        if reason == _REPEATED:
-            self._counts["resubmitted"] += 1
-            return
-        info = event.info
-        self._last_ms = max(self._last_ms, info.finish_ms)
-        self._executors.task_ended(info.executor, info.host, info.launch_ms)
-        key = (event.stage, event.attempt)
+    def on_tasks(self, batch: TaskBatch) -> None:
+        """Collect task attempts that ended."""
+        launch_ms = batch.column("launch_ms")
+        self._last_ms = max(self._last_ms, int(batch.column("finish_ms").max()))
+        for executor, tasks in Counter(batch.executors).items():
+            first = batch.executors.index(executor)
+            self._executors.tasks_ended(executor, batch.hosts[executor], tasks, int(launch_ms[first]))
+        key = (batch.stage, batch.attempt)
         collector = self._collectors.get(key)
         if collector is None:
-            if key in self._stages:  # a straggling twin after the stage had ended
-                self._counts["late"] += 1
+            if key in self._stages:  # straggling twins after the stage had ended
+                self._counts["late"] += len(batch.executors)
                 return
             collector = self._collectors[key] = TaskCollector()
-        metrics = event.metrics
-        if metrics is not None:
-            self._task_cpu_ns += max(0, metrics.cpu_ns) + max(0, metrics.deserialise_cpu_ns)
-            self._gc_ms += max(0, metrics.gc_ms)
-        succeeded = reason == _SUCCESS and not info.killed
-        self._counts["succeeded"] += succeeded
-        collector.add(event, succeeded=succeeded)
+        self._task_cpu_ns += int(batch.column("cpu_ns").sum() + batch.column("deserialise_cpu_ns").sum())
+        self._gc_ms += int(batch.column("gc_ms").sum())
+        self._counts["succeeded"] += batch.succeeded
+        collector.add(batch)
 
     # -- application -----------------------------------------------------------------------------
 
@@ -99,6 +90,7 @@ class RunBuilder:
 
     def _on_application_end(self, event: ev.Timestamped) -> None:
         self._end_ms = event.time_ms
+        self._seen(event.time_ms)
 
     def _on_environment(self, event: ev.EnvironmentUpdate) -> None:
         if not self._properties:
@@ -211,15 +203,23 @@ class RunBuilder:
 
     # -- the whole run ---------------------------------------------------------------------------
 
-    def build(self, *, events: Mapping[str, int], malformed_lines: int) -> SparkRun:
-        """Return the run, once all events were received."""
+    def build(self, counts: Counts, *, digest: str = "") -> SparkRun:
+        """Return the run, once all events were received.
+
+        Parameters
+        ----------
+        counts
+            What was counted on the way.
+        digest
+            SHA-256 of the source.
+        """
         self._close_unfinished()
         start_ms = self._start_ms()
         end_ms = self._end_ms
         if self._application is None:
-            self.notes.append("the application start is not in the log; the first event stands for it")
+            self.missing.append("the application start is not in the log; the first event stands for it")
         if end_ms is None:
-            self.notes.append("the application end is not in the log; the last event stands for it")
+            self.missing.append("the application end is not in the log; the last event stands for it")
             end_ms = self._last_ms
         jobs = self._job_records()
         if self._counts["late"]:
@@ -237,11 +237,17 @@ class RunBuilder:
             skipped_stage_rdd=self._rdd_of_stage,
             tasks=self._counts["succeeded"],
             task_cpu_s=(self._task_cpu_ns * 1e-9 + self._gc_ms * MS) if self._task_cpu_ns else None,
-            events=events,
-            tasks_started=self._counts["started"],
-            tasks_ended=events.get("SparkListenerTaskEnd", 0) - self._counts["resubmitted"],
-            malformed_lines=malformed_lines,
+            events=dict(counts.events),
+            tasks_started=counts.events["SparkListenerTaskStart"],
+            tasks_ended=counts.events["SparkListenerTaskEnd"] - counts.resubmitted,
+            malformed_lines=counts.malformed,
+            digest=digest,
+            missing=self.missing,
             notes=self.notes,
+            covered_s=(
+                max(0, (self._first_ms or start_ms) - start_ms) * MS,
+                max(0, self._last_ms - start_ms) * MS,
+            ),
         )
 
     def _close_unfinished(self) -> None:
@@ -252,7 +258,7 @@ class RunBuilder:
         for key in sorted(self._collectors):  # tasks of stages the log never announced
             self._close(key, ev.StageInfo(id=key[0], attempt=key[1]), self._owner(key[0]))
         if open_stages:
-            self.notes.append(
+            self.missing.append(
                 f"{counted(open_stages, 'stage')} without an end in the log; the last task stands for it"
             )
 
@@ -271,7 +277,7 @@ class RunBuilder:
             self._mend_times(job)
         unfinished = sum(not job.finished for job in records.values())
         if unfinished:
-            self.notes.append(
+            self.missing.append(
                 f"{counted(unfinished, 'job')} without an end in the log; the last stage stands for it"
             )
         return sorted(records.values(), key=lambda job: (job.submitted_s, job.id))
@@ -306,11 +312,11 @@ class RunBuilder:
             job.stages.append(stage)
             job.submitted_s = min(job.submitted_s, stage.submitted_s)
         if lost < len(homeless):
-            self.notes.append(
+            self.missing.append(
                 f"some job starts are lost; {len(homeless) - lost} of their stages were assigned by time"
             )
         if lost:
-            self.notes.append(f"{counted(lost, 'stage')} of no job in the log; not used")
+            self.missing.append(f"{counted(lost, 'stage')} of no job in the log; not used")
 
     def _job_record(self, job: ev.JobStart) -> JobRecord:
         end = self._job_ends.get(job.id)

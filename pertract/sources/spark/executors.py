@@ -56,10 +56,10 @@ class Executors:
         if executor.added_ms is None and time_ms > 0:
             executor.added_ms = time_ms
 
-    def task_ended(self, identifier: str, host: str, launch_ms: int) -> None:
-        """Note that a task ended."""
+    def tasks_ended(self, identifier: str, host: str, tasks: int, launch_ms: int) -> None:
+        """Note that tasks ended, the first of which was launched at a time."""
         executor = self._get(identifier)
-        executor.tasks += 1
+        executor.tasks += tasks
         if executor.added_ms is None:
             executor.added_ms, executor.host = launch_ms, host
 

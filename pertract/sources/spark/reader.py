@@ -1,31 +1,31 @@
-"""Read one event log, line by line, into a `SparkRun`."""
+"""Read one event log into a `SparkRun`: line by line, the parts of a rolled log side by side."""
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
 
-import msgspec
-
-from ...errors import NoUsableRun, UnreadableSource
-from .. import codecs
+from ...errors import NoUsableRun
+from ..places import Place
+from ..processes import in_order
 from .assemble import RunBuilder
-from .events import EVENTS, Tag, decoders
-from .layout import EventLog, Part, find
+from .layout import EventLog, find
+from .parts import OpenPart, Part, open_part
 from .records import SparkRun
+from .segment import Counts, Item, SegmentReader
+from .tasks import TaskBatch
 
-Progress = Callable[[int, int], None]
-"""Called now and then with the stored bytes read so far and the stored bytes in all."""
+Progress = Callable[[int, int | None], None]
+"""Called now and then with the stored bytes read so far and, where known, the stored bytes in all."""
 
-_PREFIX = b'{"Event":"'
-_TASK_END = b'{"Event":"SparkListenerTaskEnd"'
-_TASK_START = b'{"Event":"SparkListenerTaskStart"'
 _REPORT_EVERY = 1 << 14  # lines
+_WORTH_IT = 32 << 20  # stored bytes below which starting other processes takes longer than it saves
+_PACKED = 10  # how much smaller compressed logs are
 
 
-def read(log: EventLog | Path, *, progress: Progress | None = None) -> SparkRun:
+def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progress | None = None) -> SparkRun:
     """Return the run recorded in an event log.
 
     The log is read once, from first to last byte, in memory that does not grow with it.
@@ -33,7 +33,10 @@ def read(log: EventLog | Path, *, progress: Progress | None = None) -> SparkRun:
     Parameters
     ----------
     log
-        A log found by `find`, or the path of one: a file, or the folder of a rolled log.
+        A log found by `find`, or what `find` takes.
+    jobs
+        Processes to use for the parts of a large rolled log. Programs that ask for more than one need
+        the usual ``if __name__ == "__main__":`` guard.
     progress
         Called with stored bytes read and in all.
 
@@ -42,122 +45,130 @@ def read(log: EventLog | Path, *, progress: Progress | None = None) -> SparkRun:
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
     """
-    return _Reader(find(log) if isinstance(log, Path) else log, progress).run()
+    found = log if isinstance(log, EventLog) else find(log)
+    reading = _Reading(found, progress)
+    if jobs < 2 or len(found.parts) < 2 or _weight(found) < _WORTH_IT:
+        reading.one_by_one()
+    else:
+        reading.side_by_side(jobs)
+    return reading.run()
 
 
-class _Reader:
+class _Reading:
+    """One log on its way into a run."""
+
     def __init__(self, log: EventLog, progress: Progress | None) -> None:
         self._log = log
         self._progress = progress
-        self._total = log.stored_bytes
         self._done = 0
-        self._events: Counter[str] = Counter()
-        self._malformed = 0
         self._builder = RunBuilder()
+        self._builder.missing.extend(log.missing)
         self._builder.notes.extend(log.notes)
-        self._decoders = decoders()
-        self._tag = msgspec.json.Decoder(Tag)
+        self._counts = Counts()
+        self._digest = hashlib.sha256()
+
+    def one_by_one(self) -> None:
+        reader = SegmentReader(self._counts)
+        for part in self._log.parts:
+            with open_part(part) as opened:
+                for item in reader.items(self._reported(opened) if self._progress else opened):
+                    receive(self._builder, item, self._counts)
+                self._part_read(part, opened.digest(), damaged=opened.damaged)
+                self._done += opened.taken
+        for item in reader.rest():
+            receive(self._builder, item, self._counts)
+
+    def side_by_side(self, jobs: int) -> None:
+        for part, read in in_order(read_part, self._log.parts, jobs=jobs):
+            for item in read.items:
+                receive(self._builder, item, self._counts)
+            self._counts.add(read.counts)
+            self._part_read(part, read.digest, damaged=read.damaged)
+            self._done += read.taken
+            if self._progress:
+                self._progress(self._done, self._log.stored_bytes)
 
     def run(self) -> SparkRun:
-        for part in self._log.parts:
-            try:
-                with part.path.open("rb", buffering=1 << 20) as raw:
-                    self._read_part(part, raw)
-            except OSError as error:
-                raise UnreadableSource(
-                    f"{part.path}: reading failed ({error.strerror or error})",
-                    hint="Check the disk and the permissions.",
-                ) from error
-            self._done += part.path.stat().st_size
-        if self._malformed:
-            what = "line is" if self._malformed == 1 else "lines are"
-            self._builder.notes.append(f"{self._malformed} {what} damaged and not used")
-        run = self._builder.build(events=dict(self._events), malformed_lines=self._malformed)
-        if not any(job.finished for job in run.jobs):
-            raise NoUsableRun(
-                f"{self._log.path.name}: no job finished in this application, so there is nothing to predict"
-                f" ({_seen(self._events)})",
-                hint="Use the log of a run that completed at least one job.",
+        digest = f"sha256:{self._digest.hexdigest()[:16]}"
+        return finish(self._builder, self._counts, name=self._log.place.name, digest=digest)
+
+    def _part_read(self, part: Part, digest: bytes, *, damaged: bool) -> None:
+        self._digest.update(digest)
+        if damaged:
+            self._builder.missing.append(
+                f"the {part.codec} data of {part.place.name} ends or breaks in the middle"
             )
-        return run
 
-    def _read_part(self, part: Part, raw: BinaryIO) -> None:
-        lines = self._lines(part, raw)
-        events, handlers, decode = self._events, self._builder.handlers, self._decoders
-        task_end, on_task_end = decode["SparkListenerTaskEnd"].decode, self._builder.on_task_end
-        task_start, on_task_start = decode["SparkListenerTaskStart"].decode, self._builder.on_task_start
-        ends = starts = 0
-        for line in lines:
-            try:
-                if line.startswith(_TASK_END):  # 85 % of the bytes: the shortest way
-                    on_task_end(task_end(line))
-                    ends += 1
-                elif line.startswith(_TASK_START):
-                    on_task_start(task_start(line))
-                    starts += 1
-                else:
-                    name = self._name(line)
-                    if name is None:
-                        continue
-                    if name in handlers:
-                        handlers[name](decode[name].decode(line))
-                    events[name] += 1
-            except msgspec.ValidationError:
-                self._mend(line)
-            except (msgspec.DecodeError, ValueError, OverflowError):
-                self._malformed += 1
-        # Added at the end of a part: a Counter update per task costs as much as decoding it.
-        for name, count in (("SparkListenerTaskEnd", ends), ("SparkListenerTaskStart", starts)):
-            if count:
-                events[name] += count
-
-    def _mend(self, line: bytes) -> None:
-        """Read an event again without its nulls, which stand for what some writers leave out."""
-        try:
-            event = _without_nulls(msgspec.json.decode(line))
-            name = str(event["Event"]).rpartition(".")[2]
-            self._builder.handlers[name](msgspec.convert(event, EVENTS[name]))
-        except (msgspec.DecodeError, ValueError, OverflowError, KeyError, TypeError):
-            self._malformed += 1
-        else:
-            self._events[name] += 1
-
-    def _name(self, line: bytes) -> str | None:
-        """Return the event class of a line without its package, or None for a blank line."""
-        if line.startswith(_PREFIX):
-            end = line.index(b'"', len(_PREFIX))  # ValueError: the line was cut inside the name
-            name = line[len(_PREFIX) : end].decode("ascii", "replace")
-        elif not line.strip():
-            return None
-        else:
-            name = self._tag.decode(line).event
-        return name.rpartition(".")[2]
-
-    def _lines(self, part: Part, raw: BinaryIO) -> Iterator[bytes]:
-        stream: Any = codecs.open_lines(raw, part.codec)
-        count = 0
-        try:
-            for line in stream:
-                yield line
-                count += 1
-                if self._progress and count % _REPORT_EVERY == 0:
-                    self._progress(self._done + raw.tell(), self._total)
-        except codecs.DECODE_ERRORS:
-            self._builder.notes.append(
-                f"the {part.codec} data of {part.path.name} ends or breaks in the middle"
-            )
-        if self._progress:
-            self._progress(self._done + raw.tell(), self._total)
+    def _reported(self, opened: OpenPart) -> Iterator[bytes]:
+        assert self._progress is not None
+        total = self._log.stored_bytes
+        for count, line in enumerate(opened):
+            yield line
+            if count % _REPORT_EVERY == 0:
+                self._progress(self._done + opened.taken, total)
+        self._progress(self._done + opened.taken, total)
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(v) for key, v in value.items() if v is not None}
-    if isinstance(value, list):
-        return [_without_nulls(v) for v in value]
-    return value
+def receive(builder: RunBuilder, item: Item, counts: Counts) -> None:
+    """Hand an item to the builder; an event with impossible content counts as malformed."""
+    if isinstance(item, TaskBatch):
+        builder.on_tasks(item)
+        return
+    name, event = item
+    try:
+        builder.handlers[name](event)
+    except (ValueError, OverflowError):
+        counts.malformed += 1
+        counts.events[name] -= 1
 
 
-def _seen(events: Counter[str]) -> str:
-    jobs, tasks = events["SparkListenerJobStart"], events["SparkListenerTaskEnd"]
-    return f"{sum(events.values())} events, {jobs} jobs started, {tasks} tasks ended"
+def finish(builder: RunBuilder, counts: Counts, *, name: str, digest: str = "") -> SparkRun:
+    """Return the run once everything was received.
+
+    Raises
+    ------
+    NoUsableRun
+        If no job in it finished.
+    """
+    if counts.malformed:
+        what = "line is" if counts.malformed == 1 else "lines are"
+        builder.missing.append(f"{counts.malformed} {what} damaged and not used")
+    run = builder.build(counts, digest=digest)
+    if not any(job.finished for job in run.jobs):
+        jobs, tasks = counts.events["SparkListenerJobStart"], counts.events["SparkListenerTaskEnd"]
+        raise NoUsableRun(
+            f"{name}: no job finished in this application, so there is nothing to predict"
+            f" ({counts.events.total()} events, {jobs} jobs started, {tasks} tasks ended)",
+            hint="Use the log of a run that completed at least one job.",
+        )
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """What one part tells."""
+
+    items: list[Item]
+    counts: Counts
+    digest: bytes
+    taken: int
+    damaged: bool
+
+
+def read_part(part: Part) -> PartRead:
+    """Return what one part tells; runs in a process of its own.
+
+    Raises
+    ------
+    UnreadableSource
+        If it cannot be read.
+    """
+    reader = SegmentReader(Counts())
+    with open_part(part) as opened:
+        items = [*reader.items(opened), *reader.rest()]
+        return PartRead(items, reader.counts, opened.digest(), opened.taken, opened.damaged)
+
+
+def _weight(log: EventLog) -> int:
+    """Return about how many bytes reading compressed parts is worth."""
+    return sum((part.size or 0) * (1 if part.codec == "plain" else _PACKED) for part in log.parts) // 4

@@ -163,8 +163,14 @@ class SparkRun:
     tasks_started: int
     tasks_ended: int
     malformed_lines: int
-    notes: list[str]
-    """What was missing or assumed, one sentence each."""
+    missing: list[str] = field(default_factory=list)
+    """What the log lacks, one sentence each."""
+    notes: list[str] = field(default_factory=list)
+    """What else is unusual or was assumed, one sentence each."""
+    covered_s: tuple[float, float] = (0.0, 0.0)
+    """First and last moment of which the log tells, seconds after application start."""
+    digest: str = ""
+    """SHA-256 of the log as stored, shortened; empty where there is no file."""
 
     @property
     def stages(self) -> list[StageRecord]:

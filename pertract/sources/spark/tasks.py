@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
@@ -14,7 +15,8 @@ from .records import PARTS, VOLUMES, Floats, TaskSummary
 
 GROUPS = 64
 """Stages up to this size are kept task by task; larger ones in about this many groups."""
-_BUFFER = 4096
+BATCH = 4096
+"""Most tasks in a batch."""
 _RETAINED = 1 << 17  # tasks of one open stage kept in full: 25 MB
 
 _FIELDS = {
@@ -40,11 +42,51 @@ _FIELDS = {
     "memory_spilled_bytes": "metrics.memory_spilled_bytes",
     "disk_spilled_bytes": "metrics.disk_spilled_bytes",
 }
+_SUCCESS = "Success"
 _row = attrgetter(*_FIELDS.values())
 _COLUMN = {name: i for i, name in enumerate(_FIELDS)}
 Mask = NDArray[np.bool_]
 Positions = list[tuple[str, NDArray[np.intp]]]
 """The executors and the positions of their tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskBatch:
+    """Task attempts of one stage attempt that ended one after the other."""
+
+    stage: int
+    attempt: int
+    table: Floats
+    """Shape ``(n_tasks, n_fields)``; see `_FIELDS`."""
+    executors: tuple[str, ...]
+    """The executor of each."""
+    hosts: Mapping[str, str]
+    """The host of each executor."""
+    succeeded: int
+    """Attempts that contributed a result."""
+
+    @classmethod
+    def of(cls, tasks: Sequence[TaskEnd]) -> TaskBatch:
+        """Return task ends of one stage attempt as a batch."""
+        succeeded = 0
+        for task in tasks:
+            succeeded += task.reason.reason == _SUCCESS and not task.info.killed
+            if task.metrics is None:  # lost with its executor: all that is known is how long it was there
+                task.metrics = TaskMetrics(run_ms=max(0, task.info.finish_ms - task.info.launch_ms))
+        table = np.array(list(map(_row, tasks)), dtype=np.float64)
+        np.maximum(table, 0.0, out=table)
+        return cls(
+            tasks[0].stage,
+            tasks[0].attempt,
+            table,
+            tuple(task.info.executor for task in tasks),
+            {task.info.executor: task.info.host for task in reversed(tasks)},
+            succeeded,
+        )
+
+    def column(self, name: str) -> Floats:
+        """Return one of the fields of every task."""
+        return self.table[:, _COLUMN[name]]
 
 
 class TaskCollector:
@@ -55,7 +97,6 @@ class TaskCollector:
     """
 
     def __init__(self) -> None:
-        self._buffer: list[TaskEnd] = []
         self._retained: list[Floats] = []
         self._on_executor: dict[str, list[int]] = {}  # positions of the retained tasks
         self._overflow: list[Floats] = []
@@ -67,33 +108,22 @@ class TaskCollector:
         self.succeeded = 0
         """Attempts that contributed a result."""
 
-    def add(self, task: TaskEnd, *, succeeded: bool) -> None:
-        """Add a task attempt."""
-        self.succeeded += succeeded
-        if task.metrics is None:  # lost with its executor: all that is known is how long it was there
-            task.metrics = TaskMetrics(run_ms=max(0, task.info.finish_ms - task.info.launch_ms))
-        self._buffer.append(task)
-        if len(self._buffer) >= _BUFFER:
-            self._flush()
-
-    def _flush(self) -> None:
-        if not self._buffer:
-            return
-        table = np.array(list(map(_row, self._buffer)), dtype=np.float64)
-        np.maximum(table, 0.0, out=table)
-        launch = table[:, _COLUMN["launch_ms"]]
-        finish = np.maximum(launch, table[:, _COLUMN["finish_ms"]])
+    def add(self, batch: TaskBatch) -> None:
+        """Add task attempts."""
+        table = batch.table
+        self.succeeded += batch.succeeded
+        launch = batch.column("launch_ms")
+        finish = np.maximum(launch, batch.column("finish_ms"))
         first, last, end = self._span_ms
         self._span_ms = [min(first, launch.min()), max(last, launch.max()), max(end, finish.max())]
-        self._cpu_recorded = self._cpu_recorded or bool(table[:, _COLUMN["cpu_ns"]].any())
+        self._cpu_recorded = self._cpu_recorded or bool(batch.column("cpu_ns").any())
         if self._count + len(table) <= _RETAINED or not self._retained:
             self._retained.append(table)
-            for position, task in enumerate(self._buffer, self._count):
-                self._on_executor.setdefault(task.info.executor, []).append(position)
+            for position, executor in enumerate(batch.executors, self._count):
+                self._on_executor.setdefault(executor, []).append(position)
         else:
             self._overflow.append(table)
         self._count += len(table)
-        self._buffer.clear()
         if sum(map(len, self._overflow)) >= _RETAINED // 4:
             self._reduce(cpu_recorded=self._cpu_recorded)
 
@@ -116,7 +146,6 @@ class TaskCollector:
         The driver notes the end of a task some time after its slot is free, so the time the
         executor itself reports counts, not the logged end.
         """
-        self._flush()
         if not self._retained:
             return {}
         table = np.concatenate(self._retained)
@@ -141,7 +170,6 @@ class TaskCollector:
         cpu_recorded
             Whether other stages have shown that this Spark records CPU times; before 2.1 it did not.
         """
-        self._flush()
         if not self._retained:
             return None
         cpu_recorded = cpu_recorded or self._cpu_recorded

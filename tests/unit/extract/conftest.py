@@ -3,8 +3,16 @@
 import pytest
 
 from pertract.sources.spark import ExecutorRecord, JobRecord, SparkRun, StageRecord
-from pertract.sources.spark.events import InputRead, ShuffleRead, ShuffleWrite, TaskEnd, TaskInfo, TaskMetrics
-from pertract.sources.spark.tasks import TaskCollector
+from pertract.sources.spark.events import (
+    InputRead,
+    ShuffleRead,
+    ShuffleWrite,
+    TaskEnd,
+    TaskEndReason,
+    TaskInfo,
+    TaskMetrics,
+)
+from pertract.sources.spark.tasks import TaskBatch, TaskCollector
 
 
 class Records:
@@ -15,7 +23,7 @@ class Records:
         tasks, *, slots=None, succeeded=True, read=0, local=0, remote=0, written=0, cpu_recorded=True
     ):
         """Summarise tasks, (launch, finish) or (launch, finish, executor); bytes are per task."""
-        collector = TaskCollector()
+        ends = []
         for launch, finish, *executor in tasks:
             run_ms = round(1000 * (finish - launch))
             metrics = TaskMetrics(
@@ -26,7 +34,10 @@ class Records:
                 shuffle_write=ShuffleWrite(bytes=written),
             )
             info = TaskInfo(round(1000 * launch), round(1000 * finish), *executor or ["1"])
-            collector.add(TaskEnd(stage=0, info=info, metrics=metrics), succeeded=succeeded)
+            reason = TaskEndReason("Success" if succeeded else "ExceptionFailure")
+            ends.append(TaskEnd(stage=0, info=info, reason=reason, metrics=metrics))
+        collector = TaskCollector()
+        collector.add(TaskBatch.of(ends))
         return collector.summarise(0, slots or {"1": 4}, cpu_recorded=cpu_recorded)
 
     @classmethod

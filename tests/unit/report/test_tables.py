@@ -94,10 +94,10 @@ def test_text_that_looks_like_markup_is_shown_as_it_is(minimal):
 
 
 def test_what_a_log_lacked_is_told(minimal):
-    completeness = dsl.Completeness(tasks_seen=9, tasks_expected=12, notes=("the end is missing",))
+    completeness = dsl.Completeness(tasks_seen=9, tasks_expected=12, missing=("the end is missing",))
     shown = rendered(tables.model_report(changed(minimal, completeness=completeness), []))
-    assert "warning: the log holds 9 of 12 tasks (75.0%)" in shown
-    assert "note: the end is missing" in shown
+    assert "warning: the log is not complete: the log holds 9 of 12 tasks (75.0%), and 1 more" in shown
+    assert "missing: the end is missing" in shown
 
 
 def test_an_extraction_report_compares_measured_and_simulated(minimal):
@@ -132,7 +132,7 @@ def test_a_prediction_shows_the_answer_first(minimal):
 def test_a_prediction_shows_its_warnings(minimal):
     completeness = dsl.Completeness(tasks_seen=9, tasks_expected=12)
     prediction = api.predict(changed(minimal, completeness=completeness), replications=1)
-    assert "warning: the log held 75.0% of the tasks" in rendered(tables.prediction_report(prediction))
+    assert "warning: the log was not complete: the log holds 9 of 12 tasks (75.0%)" in rendered(tables.prediction_report(prediction))
 
 
 def test_only_the_longest_stages_are_listed(minimal):

@@ -198,7 +198,7 @@ def test_a_delay_whose_name_looks_like_a_job_boundary_does_not_count_for_the_job
 
 def test_an_incomplete_log_is_told() -> None:
     prediction = predicted(model(completeness=dsl.Completeness(tasks_expected=200, tasks_seen=150)))
-    assert prediction.warnings == ("the log held 75.0% of the tasks of its stages",)
+    assert prediction.warnings == ("the log was not complete: the log holds 150 of 200 tasks (75.0%)",)
 
 
 def test_pools_are_told_to_be_taken_as_equal_where_jobs_compete() -> None:

@@ -54,7 +54,7 @@ def test_a_log_in_any_codec_has_the_same_run(name: str, kind: str) -> None:
     run = read(PACKED / name)
     assert run.events == read(PACKED / "eventlog.gz").events
     assert [job.finished for job in run.jobs] == [True]
-    assert not any("breaks" in note for note in run.notes)
+    assert not any("breaks" in note for note in run.missing)
 
 
 @FILES

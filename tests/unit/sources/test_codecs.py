@@ -1,11 +1,12 @@
+import bz2
 import gzip
 import io
+import lzma
 
 import pytest
 import zstandard
 
-from pertract.errors import UnreadableSource
-from pertract.sources.codecs import open_lines, read_head, unpack_head
+from pertract.sources.codecs import open_lines, unpack_head
 
 LINES = [f'{{"line":{i}}}\n'.encode() for i in range(50_000)]
 DATA = b"".join(LINES)
@@ -20,6 +21,8 @@ PACKED = {
     "plain": DATA,
     "gzip": gzip.compress(DATA, 1),
     "zstd": zstandard.ZstdCompressor().compress(DATA),
+    "bzip2": bz2.compress(DATA, 1),
+    "xz": lzma.compress(DATA, preset=0),
 }
 
 
@@ -50,8 +53,3 @@ def test_the_head_of_a_file_unpacks_without_the_rest(codec):
 def test_a_damaged_head_unpacks_to_nothing(magic):
     codec = "gzip" if magic[0] == 0x1F else "zstd"
     assert unpack_head(magic + b"\xff" * 100, codec) == b""
-
-
-def test_a_folder_has_no_head(tmp_path):
-    with pytest.raises(UnreadableSource, match="cannot be read"):
-        read_head(tmp_path)

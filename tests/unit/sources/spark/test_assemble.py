@@ -13,7 +13,7 @@ def read(write_log):
 
 
 def noted(run, pattern):
-    return any(re.search(pattern, note) for note in run.notes)
+    return any(re.search(pattern, note) for note in (*run.missing, *run.notes))
 
 
 def without(event, *names):
@@ -23,7 +23,7 @@ def without(event, *names):
 def test_without_application_end_the_last_event_stands_for_it(read, spark):
     run = read(spark.small_app()[:-1])
     assert run.response_time_s == 3.2
-    assert run.notes == ["the application end is not in the log; the last event stands for it"]
+    assert run.missing == ["the application end is not in the log; the last event stands for it"]
 
 
 def test_without_application_start_the_first_event_stands_for_it(read, spark):
@@ -32,7 +32,7 @@ def test_without_application_start_the_first_event_stands_for_it(read, spark):
     assert run.response_time_s == 3.5  # from the executor at 0.5 s to the end at 4 s
     assert run.jobs[0].submitted_s == 0.5
     assert (run.application_id, run.name) == ("unknown", "unnamed")
-    assert run.notes == ["the application start is not in the log; the first event stands for it"]
+    assert run.missing == ["the application start is not in the log; the first event stands for it"]
 
 
 def test_name_and_identifier_come_from_the_properties_where_the_start_is_lost(read, spark):

@@ -25,7 +25,7 @@ def test_the_records_of_a_small_application(write_log, spark):
     assert run.response_time_s == 4.0
     assert run.job_span_s == pytest.approx(2.2)
     assert (run.tasks, run.tasks_started, run.tasks_ended, run.malformed_lines) == (2, 2, 2, 0)
-    assert run.notes == []
+    assert run.missing == []
     assert run.task_cpu_s == pytest.approx(1.5)
     (job,) = run.jobs
     assert (job.id, job.submitted_s, job.completed_s, job.succeeded) == (0, 1.0, 3.2, True)
@@ -62,7 +62,7 @@ def test_the_spelling_of_lines_does_not_change_the_run(write_log, spark, spellin
     usual = spark_source.read(write_log(spark.small_app(), "usual"))
     other = spark_source.read(write_log([respell(e, spelling) for e in spark.small_app()], "other"))
     assert other.events == usual.events
-    assert (other.malformed_lines, other.notes) == (0, [])
+    assert (other.malformed_lines, other.missing) == (0, [])
     assert (other.tasks, other.response_time_s, other.task_cpu_s) == (
         usual.tasks,
         usual.response_time_s,
@@ -89,7 +89,7 @@ def test_a_damaged_line_costs_only_itself(write_log, spark, line):
     events = spark.small_app()
     run = spark_source.read(write_log([*events[:6], line, *events[6:]]))
     assert run.malformed_lines == 1
-    assert run.notes == ["1 line is damaged and not used"]
+    assert run.missing == ["1 line is damaged and not used"]
     assert (run.tasks, run.response_time_s) == (2, 4.0)
 
 
@@ -109,8 +109,8 @@ def test_a_log_cut_in_the_middle_keeps_what_came_before(write_log, spark, codec)
     path.write_bytes(packed[: len(packed) * 4 // 9])
     run = spark_source.read(path)
     assert 15 <= finished(run) < 45
-    assert any("damaged" in note or "breaks in the middle" in note for note in run.notes)
-    assert any("application end is not in the log" in note for note in run.notes)
+    assert any("damaged" in note or "breaks in the middle" in note for note in run.missing)
+    assert any("application end is not in the log" in note for note in run.missing)
 
 
 def test_a_gzip_log_without_its_checksum_loses_no_line(write_log, spark):
@@ -127,7 +127,7 @@ def test_garbage_after_compressed_data_is_noted(write_log, spark, codec):
     path.write_bytes(path.read_bytes() + b"garbage" * 20)
     run = spark_source.read(path)
     assert run.tasks == 2
-    assert any("ends or breaks in the middle" in note for note in run.notes)
+    assert any("ends or breaks in the middle" in note for note in run.missing)
 
 
 def test_progress_counts_stored_bytes_up_to_all_of_them(write_log, spark):

@@ -6,7 +6,7 @@ import pytest
 from pertract.sources.spark import tasks as tasks_module
 from pertract.sources.spark.events import InputRead, ShuffleRead, ShuffleWrite, TaskEnd, TaskInfo, TaskMetrics
 from pertract.sources.spark.records import PARTS
-from pertract.sources.spark.tasks import TaskCollector
+from pertract.sources.spark.tasks import TaskBatch, TaskCollector
 
 
 def task(launch, finish, executor="1", **metrics):
@@ -17,8 +17,8 @@ def task(launch, finish, executor="1", **metrics):
 
 def summarise(ends, slots=None, *, cpu_recorded=True, start_ms=0):
     collector = TaskCollector()
-    for end in ends:
-        collector.add(end, succeeded=True)
+    for begin in range(0, len(ends), BUFFER):
+        collector.add(TaskBatch.of(ends[begin : begin + BUFFER]))
     return collector.summarise(start_ms, slots or {}, cpu_recorded=cpu_recorded)
 
 
@@ -194,14 +194,13 @@ def many_tasks():
 
 @pytest.fixture
 def small_memory(monkeypatch):
-    monkeypatch.setattr(tasks_module, "_BUFFER", BUFFER)
     monkeypatch.setattr(tasks_module, "_RETAINED", RETAINED)
 
 
 def test_memory_is_bounded(many_tasks, small_memory):
     collector = TaskCollector()
-    for end in many_tasks:
-        collector.add(end, succeeded=True)
+    for begin in range(0, len(many_tasks), BUFFER):
+        collector.add(TaskBatch.of(many_tasks[begin : begin + BUFFER]))
         assert sum(map(len, collector._retained + collector._overflow)) <= 1.25 * RETAINED + BUFFER
 
 
