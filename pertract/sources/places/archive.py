@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 from .base import Place, PlaceError
 
@@ -109,8 +111,30 @@ class ZipMember:
     def open(self) -> io.RawIOBase:
         """Open it for reading, unpacked."""
         try:
-            return zipfile.ZipFile(self.archive.open()).open(self.inner)  # type: ignore[return-value]
+            return _Unzipped(self.archive.open(), self.inner)
         except (*_WRONG, KeyError) as error:
             raise PlaceError(
                 f"the zip archive is damaged: {error}", hint="Copy the archive again."
             ) from error
+
+
+class _Unzipped(io.RawIOBase):
+    """A member while it is read; closes the archive with it."""
+
+    def __init__(self, raw: io.RawIOBase, inner: str) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(raw)
+            opened = stack.enter_context(zipfile.ZipFile(raw))
+            self._member: Any = stack.enter_context(opened.open(inner))
+            self._stack = stack.pop_all()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return int(self._member.readinto(buffer))
+
+    def close(self) -> None:
+        if not self.closed and hasattr(self, "_stack"):  # not there where opening failed
+            self._stack.close()
+        super().close()

@@ -143,11 +143,12 @@ class RemotePlace:
         for attempt in range(1, _TRIES + 1):
             try:
                 return action(fs, path)
-            except FileNotFoundError:
-                return missing
             except Exception as error:
-                if attempt == _TRIES or not _passing(error):
-                    raise self._failed(error) from error
+                real = _cause(error)
+                if isinstance(real, FileNotFoundError):
+                    return missing
+                if attempt == _TRIES or not _passing(real):
+                    raise self._failed(real) from error
                 time.sleep(_PAUSE_S * 2**attempt / 2)
         raise AssertionError
 
@@ -179,6 +180,17 @@ def _below(name: str, path: str) -> bool:
     """Return whether a listed entry lies in the folder: web pages also link to their parents."""
     inner = name.rstrip("/")
     return len(inner) > len(path.rstrip("/")) and "?" not in name
+
+
+def _cause(error: Exception) -> Exception:
+    """Return what really went wrong: of a web server, fsspec calls every failure a missing file."""
+    cause = error.__cause__
+    if not isinstance(error, FileNotFoundError) or not isinstance(cause, Exception):
+        return error
+    status = getattr(cause, "status", None)
+    if status in (404, 410) or (status is None and not isinstance(cause, OSError)):
+        return error
+    return _cause(cause)
 
 
 def _passing(error: Exception) -> bool:

@@ -107,8 +107,13 @@ def look(place: Place) -> Look:
     UnreadableSource
         If it may not be read.
     """
-    with reading(place), place.open() as raw, io.BufferedReader(raw, _HEAD) as buffered:
-        head = buffered.read(_HEAD)
+    try:
+        with reading(place), place.open() as raw, io.BufferedReader(raw, _HEAD) as buffered:
+            head = buffered.read(_HEAD)
+    except codecs.DECODE_ERRORS as error:
+        raise UnreadableSource(
+            f"{place}: cannot be unpacked ({error})", hint="Copy the archive again."
+        ) from error
     kind = sniff.kind_of(head)
     if kind not in codecs.SUPPORTED:
         return Look(kind, "plain", head)
