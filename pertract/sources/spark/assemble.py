@@ -175,6 +175,10 @@ class RunBuilder:
             return
         submitted_s = self._relative(info.submitted_ms, summary.first_launch_s if summary else 0.0)
         completed_s = self._relative(info.completed_ms, summary.last_finish_s if summary else submitted_s)
+        # A stage that ended well ran all its tasks, whatever the log still holds of them.
+        if summary and info.completed_ms and not info.failure and 0 < summary.succeeded < info.tasks:
+            summary = summary.standing_for(info.tasks, completed_s)
+            self._counts["lost"] += summary.lost
         record = StageRecord(
             id=info.id,
             attempt=info.attempt,
@@ -222,6 +226,11 @@ class RunBuilder:
             self.missing.append("the application end is not in the log; the last event stands for it")
             end_ms = self._last_ms
         jobs = self._job_records()
+        if self._counts["lost"]:
+            self.missing.append(
+                f"{counted(self._counts['lost'], 'task')} lost; the others of the same stages stand for them,"
+                " which is too fast if the lost ones were slower"
+            )
         if self._counts["late"]:
             self.notes.append(f"{self._counts['late']} task ends came after their stage; not used")
         application = self._application

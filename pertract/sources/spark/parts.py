@@ -14,7 +14,7 @@ from .. import codecs, sniff
 from ..places import Place, reading
 
 _BUFFER = 1 << 20
-_HEAD = 1 << 16
+_HEAD = 1 << 18  # the environment, which may be long, comes before the name of the application
 
 
 @dataclass(frozen=True, slots=True)

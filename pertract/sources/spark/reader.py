@@ -21,8 +21,8 @@ Progress = Callable[[int, int | None], None]
 """Called now and then with the stored bytes read so far and, where known, the stored bytes in all."""
 
 _REPORT_EVERY = 1 << 14  # lines
-_WORTH_IT = 32 << 20  # stored bytes below which starting other processes takes longer than it saves
-_PACKED = 10  # how much smaller compressed logs are
+_WORTH_IT = 500 << 20  # bytes of JSON below which starting other processes takes longer than it saves
+_PACKED = 15  # how much smaller compressed logs are
 
 
 def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progress | None = None) -> SparkRun:
@@ -170,5 +170,5 @@ def read_part(part: Part) -> PartRead:
 
 
 def _weight(log: EventLog) -> int:
-    """Return about how many bytes reading compressed parts is worth."""
-    return sum((part.size or 0) * (1 if part.codec == "plain" else _PACKED) for part in log.parts) // 4
+    """Return about how many bytes of JSON a log holds."""
+    return sum((part.size or 0) * (1 if part.codec == "plain" else _PACKED) for part in log.parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,26 @@ class TaskSummary:
     """Launch of the last task."""
     last_finish_s: float
     """End of the last task."""
+    lost: int = 0
+    """Tasks among the successful ones that are not in the log; the others stand for them."""
+
+    def standing_for(self, tasks: int, completed_s: float) -> TaskSummary:
+        """Return the summary of a stage of so many tasks, of which the log lost some.
+
+        The gaps on the slots are not to be believed then, because lost tasks filled them; nor is the
+        last end, for which the end of the stage stands.
+        """
+        factor = tasks / self.succeeded
+        return replace(
+            self,
+            succeeded=tasks,
+            weights=self.weights * factor,
+            volumes={name: volume * factor for name, volume in self.volumes.items()},
+            gap_s=0.0,
+            launch_interval_s=self.launch_interval_s / factor,
+            last_finish_s=max(self.last_finish_s, completed_s),
+            lost=tasks - self.succeeded,
+        )
 
 
 @dataclass(slots=True)

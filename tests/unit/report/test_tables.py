@@ -132,7 +132,8 @@ def test_a_prediction_shows_the_answer_first(minimal):
 def test_a_prediction_shows_its_warnings(minimal):
     completeness = dsl.Completeness(tasks_seen=9, tasks_expected=12)
     prediction = api.predict(changed(minimal, completeness=completeness), replications=1)
-    assert "warning: the log was not complete: the log holds 9 of 12 tasks (75.0%)" in rendered(tables.prediction_report(prediction))
+    shown = rendered(tables.prediction_report(prediction))
+    assert "warning: the log was not complete: the log holds 9 of 12 tasks (75.0%)" in shown
 
 
 def test_only_the_longest_stages_are_listed(minimal):

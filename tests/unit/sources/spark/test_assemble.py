@@ -291,3 +291,20 @@ def test_sql_executions_show_the_driver_at_work_after_the_last_job(read, spark):
         "time": spark.START + 3700,
     }
     assert read([*spark.small_app()[:-1], end]).response_time_s == 3.7
+
+
+def test_the_tasks_left_stand_for_lost_ones(read, spark):
+    events = [event for event in spark.small_app() if event["Event"] != "SparkListenerTaskEnd"]
+    one_left = spark.task_end(0, 1100, 2000)
+    run = read([*events[:-3], one_left, *events[-3:]])
+    summary = run.stages[0].summary
+    assert (summary.succeeded, summary.lost, summary.weights.sum()) == (2, 1, 2)
+    assert summary.last_finish_s == run.stages[0].completed_s
+    assert noted(run, "^1 task lost; the others of the same stages stand for them")
+
+
+def test_tasks_of_a_stage_that_failed_are_not_made_up(read, spark):
+    events = spark.small_app()
+    failed = spark.stage_completed(0, 1050, 3100, failure="no more disk", tasks=5)
+    kept = [failed if event["Event"] == "SparkListenerStageCompleted" else event for event in events]
+    assert read(kept).stages[0].summary.lost == 0
