@@ -1,12 +1,13 @@
 # Two commands do everything on a machine with Python 3.11 or newer, make and git:
 #   make demo    install into .venv and predict a shipped Spark run on several cluster sizes
 #   make test    install with the test extras and run every check that CI runs
+# make integration runs slower checks against real engines.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: demo test lint format bench schema clean
+.PHONY: demo test integration lint format bench schema clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
@@ -16,6 +17,12 @@ demo: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest -n auto --cov --cov-report=term
+
+# Real engines (Spark with its History Server; needs Java 17 and some hundred MB of packages) and thousands
+# of damaged logs.
+integration: $(VENV)/installed-integration
+	$(BIN)/pytest -n auto tests/integration
+	PERTRACT_FUZZ=5000 $(BIN)/pytest -n auto tests/property/test_real_log_damage.py
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff format --check .
@@ -33,6 +40,8 @@ bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/speed/documents.py
 	$(BIN)/python benchmarks/replay/replay.py
 	$(BIN)/python benchmarks/replay/extrapolate.py
+	$(BIN)/python benchmarks/logs/coverage.py
+	$(BIN)/python benchmarks/logs/loss.py
 
 schema: $(VENV)/installed
 	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \
@@ -54,3 +63,7 @@ $(VENV)/installed: $(VENV)/python pyproject.toml
 $(VENV)/installed-test: $(VENV)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-integration: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,integration]'
+	@touch $@

@@ -31,7 +31,7 @@ from .report.summary import Extraction, summary
 from .simulate import Options, Prediction, replay
 from .simulate import predict as _predict
 from .simulate.prediction import Progress as ReplicationProgress
-from .sources import places, spark
+from .sources import history_server, places, spark
 from .sources.processes import in_order
 
 
@@ -102,6 +102,10 @@ def _read(
     progress: spark.Progress | None,
 ) -> tuple[spark.SparkRun, str]:
     """Return the run at a source, and the name to remember it by."""
+    if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
+        with server:
+            run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
+        return run, str(server)
     log = spark.find(source, application=application, attempt=attempt)
     return spark.read(log, jobs=jobs, progress=progress), log.place.name
 

@@ -1,0 +1,7 @@
+"""Spark History Servers and the web interface of running applications, over their REST API."""
+
+from .client import Server
+from .detect import probe
+from .reader import read
+
+__all__ = ["Server", "probe", "read"]
