@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from . import check, convert, extract, predict, show
+from . import anonymise, check, convert, extract, predict, show
 from .errors import internal_error
 
 app = typer.Typer(
@@ -44,7 +44,7 @@ def _root(
     pass
 
 
-for _module in (extract, show, check, convert, predict):
+for _module in (extract, show, check, convert, predict, anonymise):
     _module.register(app)
 
 

@@ -58,7 +58,7 @@ def extract(
 
     All of a folder: `pertract extract eventlogs/ -o models/`
 
-    One of a folder or bucket: `pertract extract s3://bucket/spark-logs/ --app application_1700000000000_0042 -o model.yaml`
+    One of a folder or bucket: `pertract extract s3://bucket/logs/ --app application_1700000000000_0042`
 
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the

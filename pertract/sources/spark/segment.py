@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ _MOST_HELD = 16 * BATCH  # where stages never end in the log
 Item = tuple[str, Any] | TaskBatch
 """An event with its class name, or tasks."""
 
-_PREFIX = b'{"Event":"'
 _TASK_END = b'{"Event":"SparkListenerTaskEnd"'
 _TASK_START = b'{"Event":"SparkListenerTaskStart"'
+_QUERY = "SparkListenerSQLExecution"
+CLASS = re.compile(rb'{"Event":"([\w.$]+)"')
+"""The class of an event as Spark writes it, at the beginning of the line."""
 _REPEATED = "Resubmitted"  # announces again a task that already ended: no new work
 
 
@@ -112,8 +115,8 @@ class SegmentReader:
                         counts.events[name] += 1
             except msgspec.ValidationError:
                 yield from self._mended(line)
-            except (msgspec.DecodeError, ValueError, OverflowError):
-                counts.malformed += 1
+            except (msgspec.DecodeError, ValueError, OverflowError, RecursionError) as error:
+                self._unread(line, error)
         # Added at the end: a Counter update per task costs as much as decoding it.
         for name, count in (("SparkListenerTaskEnd", ends), ("SparkListenerTaskStart", starts)):
             if count:
@@ -150,15 +153,22 @@ class SegmentReader:
             self.counts.events[name] += 1
             yield from items
 
+    def _unread(self, line: bytes, error: Exception) -> None:
+        """Count a line that cannot be decoded; plans of many hundred operators are too deep, not damaged."""
+        name = self._name(line) if isinstance(error, RecursionError) and CLASS.match(line) else None
+        if name and (name not in self._decoders or name.startswith(_QUERY)):
+            self.counts.events[name] += 1
+        else:
+            self.counts.malformed += 1
+
     def _name(self, line: bytes) -> str | None:
         """Return the event class of a line without its package, or None for a blank line."""
-        if line.startswith(_PREFIX):
-            end = line.index(b'"', len(_PREFIX))  # ValueError: the line was cut inside the name
-            name = line[len(_PREFIX) : end].decode("ascii", "replace")
-        elif not line.strip():
-            return None
-        else:
+        if plain := CLASS.match(line):
+            name = plain[1].decode()
+        elif line.strip():
             name = self._tag.decode(line).event
+        else:
+            return None
         return name.rpartition(".")[2]
 
 
