@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from .. import dsl
 from ..dsl.execution import PartitionRule
 from ..sources.spark import JobRecord, SparkRun, StageRecord
 from .dependencies import job_predecessors
 from .overlap import RunningStages
-from .partitions import partition_rule
+from .partitions import partition_rule, scope_name
 from .settings import configuration
 
 SHORTEST_DELAY_S = 0.0005
@@ -246,11 +246,8 @@ def _job_id(job: JobRecord) -> str:
 def _operations(rdds: Iterable[tuple[int, str, str | None, str | None]]) -> list[dsl.Operation]:
     """Return the operators of a stage, one per scope, in order of their data sets."""
     operations: dict[tuple[str, str | None], dsl.Operation] = {}
-    for _, name, scope, call_site in sorted(rdds):
-        try:
-            title = str(json.loads(scope)["name"]) if scope else name
-        except (ValueError, KeyError, TypeError):
-            title = name
+    for _, name, scope, call_site in sorted(rdds, key=itemgetter(0)):
+        title = (scope_name(scope) if scope else "") or name
         site = " ".join(call_site.split())[:120] if call_site else None
         operations.setdefault((title, site), dsl.Operation(name=title[:120], call_site=site))
     return list(operations.values())

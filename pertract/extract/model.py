@@ -84,7 +84,9 @@ def _completeness(run: SparkRun) -> dsl.Completeness:
         tasks_started=run.tasks_started,
         tasks_ended=run.tasks_ended,
         tasks_expected=sum(s.tasks for s in complete),
-        tasks_seen=sum(min(s.tasks, s.summary.succeeded - s.summary.lost if s.summary else 0) for s in complete),
+        tasks_seen=sum(
+            min(s.tasks, s.summary.succeeded - s.summary.lost if s.summary else 0) for s in complete
+        ),
         malformed_lines=run.malformed_lines,
         covered_s=(round(run.covered_s[0], 3), round(run.covered_s[1], 3)),
         missing=tuple(run.missing),

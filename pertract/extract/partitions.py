@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from .. import dsl
@@ -51,8 +52,16 @@ def partition_rule(
     return "total_slots" if tasks == slots and inherited else "fixed"
 
 
+def scope_name(scope: str) -> str:
+    """Return the operator in a scope (``org.apache.spark.rdd.RDDOperationScope``), empty if unreadable."""
+    try:
+        return str(json.loads(scope)["name"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def _is_exchange(stage: StageRecord) -> bool:
-    return any("Exchange" in scope for _, _, scope, _ in stage.rdds if scope)
+    return any("Exchange" in scope_name(scope).partition(" ")[0] for _, _, scope, _ in stage.rdds if scope)
 
 
 def _is_collection(stage: StageRecord) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from .. import dsl
 from ..sources.spark import SparkRun, StageRecord
 from .execution import stage_id
@@ -37,5 +39,9 @@ def build_workload(run: SparkRun) -> tuple[dsl.DataWorkload, dict[str, str]]:
 
 
 def _path(stage: StageRecord) -> str:
-    names = [name for _, name, _, _ in sorted(stage.rdds) if any(mark in name for mark in _PATH_MARKS)]
+    names = [
+        name
+        for _, name, _, _ in sorted(stage.rdds, key=itemgetter(0))
+        if any(mark in name for mark in _PATH_MARKS)
+    ]
     return " ".join(names[0].split())[:200] if names else ""

@@ -184,7 +184,7 @@ class RunBuilder:
             attempt=info.attempt,
             name=info.name,
             tasks=max(0, info.tasks),
-            parents=tuple(info.parents or ()),
+            parents=tuple(sorted(info.parents or ())),
             rdds=tuple((r.id, r.name, r.scope, r.call_site) for r in info.rdds),
             submitted_s=max(0.0, submitted_s),
             completed_s=max(0.0, submitted_s, completed_s),
@@ -307,7 +307,7 @@ class RunBuilder:
                 succeeded = self._job_ends[job_id].result.result == "JobSucceeded"
                 records[job_id] = JobRecord(
                     job_id,
-                    stage.name,
+                    _short(stage.name),
                     (),
                     stage.submitted_s,
                     end_s,
@@ -337,7 +337,7 @@ class RunBuilder:
         name = properties.get("spark.job.description") or (job.stages[0].name if job.stages else "")
         return JobRecord(
             id=job.id,
-            name=" ".join(str(name).split())[:120],
+            name=_short(str(name)),
             stage_ids=tuple(job.stage_ids),
             submitted_s=self._relative(job.time_ms, -1.0),
             completed_s=self._relative(end.time_ms if end else None, -1.0),
@@ -354,3 +354,7 @@ class RunBuilder:
         if job.completed_s < job.submitted_s:
             job.completed_s = max((s.completed_s for s in job.stages), default=job.submitted_s)
         job.completed_s = max(job.completed_s, job.submitted_s)
+
+
+def _short(name: str) -> str:
+    return " ".join(name.split())[:120]

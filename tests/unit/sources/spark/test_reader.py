@@ -143,3 +143,15 @@ def test_a_file_of_damaged_lines_is_a_source_error(write_log):
     path = write_log([b'{"Event":"SparkListenerTaskEnd"}'] * 5)
     with pytest.raises(SourceError, match="no job finished"):
         spark_source.read(path)
+
+
+def test_a_plan_nested_too_deep_is_skipped_and_not_damage(write_log, spark):
+    plan = b'{"nodeName":"x","children":[' * 1500 + b"]}" * 1500
+    deep = (
+        b'{"Event":"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart","sparkPlanInfo":' + plan
+    )
+    path = write_log(spark.small_app())
+    path.write_bytes(path.read_bytes() + deep + b"}\n")
+    run = spark_source.read(path)
+    assert run.malformed_lines == 0
+    assert run.events["SparkListenerSQLExecutionStart"] == 1
