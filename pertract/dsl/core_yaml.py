@@ -6,14 +6,12 @@ people and other tools write follow 1.2.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any, ClassVar
 
 import yaml
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _TAG = "tag:yaml.org,2002:"
 _CORE_SCHEMA = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -57,44 +55,11 @@ class _CoreLoader(_Loader):  # type: ignore[misc]
         return float(text.replace(".inf", "inf").replace(".nan", "nan"))
 
 
-class _CoreDumper(_Dumper):  # type: ignore[misc]
-    """Short lists and records on one line, long structures in blocks."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
-    def ignore_aliases(self, _data: Any) -> bool:
-        return True
-
-    def represent_mapping_compactly(self, data: dict[str, Any]) -> Any:
-        short = all(map(_flat, data.values())) and len(data) <= 5 and "id" not in data
-        short = short or data.get("kind") == "delay"
-        return self.represent_mapping(f"{_TAG}map", data.items(), flow_style=short or not data)
-
-    def represent_list_compactly(self, data: list[Any]) -> Any:
-        return self.represent_sequence(f"{_TAG}seq", data, flow_style=all(map(_flat, data)))
-
-    def represent_number(self, value: float) -> Any:
-        if not math.isfinite(value):
-            raise ValueError(f"{value} has no place in a document")
-        text = repr(value)
-        if "e" in text and "." not in text:  # YAML 1.1 takes 1e-5 for text, but not 1.0e-05
-            text = text.replace("e", ".0e")
-        return self.represent_scalar(f"{_TAG}float", text)
-
-
-def _flat(value: Any) -> bool:
-    return not isinstance(value, (dict, list))
-
-
 def _register() -> None:
     for tag, pattern, first in _CORE_SCHEMA:
-        for target in (_CoreLoader, _CoreDumper):
-            target.add_implicit_resolver(_TAG + tag, re.compile(f"^(?:{pattern})$"), list(first))
+        _CoreLoader.add_implicit_resolver(_TAG + tag, re.compile(f"^(?:{pattern})$"), list(first))
     _CoreLoader.add_constructor(f"{_TAG}int", _CoreLoader.construct_int)
     _CoreLoader.add_constructor(f"{_TAG}float", _CoreLoader.construct_float)
-    _CoreDumper.add_representer(dict, _CoreDumper.represent_mapping_compactly)
-    _CoreDumper.add_representer(list, _CoreDumper.represent_list_compactly)
-    _CoreDumper.add_representer(float, _CoreDumper.represent_number)
 
 
 _register()
@@ -118,12 +83,6 @@ def load(text: str) -> Any:
         raise SyntaxProblem(f"a tag does not fit its value ({error})", None) from error
     except RecursionError as error:
         raise SyntaxProblem("nested too deeply", None) from error
-
-
-def dump(data: Any) -> str:
-    """Return plain data as YAML text, keys in their order."""
-    text: str = yaml.dump(data, Dumper=_CoreDumper, sort_keys=False, allow_unicode=True, width=110)
-    return text
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int | None:

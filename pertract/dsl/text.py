@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..errors import CyclicExecution, MalformedModel, SchemaVersionError
-from . import core_yaml
+from . import core_yaml, yaml_writer
 from .core_yaml import SyntaxProblem
 from .graph import flatten
 from .resolve import Path, problems
@@ -22,7 +22,7 @@ def to_yaml(model: PerformanceModel) -> str:
     """Return the document as YAML; fields at their default are left out."""
     name = "".join(c if c.isprintable() else "?" for c in " ".join(model.name.split()))
     with _collector_paused():
-        return f"# PerTract-DSL model of {name}\n{core_yaml.dump(as_data(model))}"
+        return f"# PerTract-DSL model of {name}\n{yaml_writer.dump(as_data(model))}"
 
 
 def to_json(model: PerformanceModel) -> str:

@@ -398,7 +398,7 @@ def test_odd_names_survive_a_round_trip(name, write):
 
 @pytest.mark.parametrize("name", ["0x1F", "0o14", ".inf", "-.INF", ".nan"])
 def test_names_that_other_yaml_1_2_programs_take_for_numbers_are_quoted(name):
-    assert f"name: '{name}'" in text.to_yaml(renamed(name))
+    assert f'name: "{name}"' in text.to_yaml(renamed(name))
 
 
 def test_yaml_begins_with_one_comment_line_that_names_the_model():
