@@ -60,8 +60,10 @@ class Trace:
         return max(self.end_s[node] for node in self.plan.job_ends) - begin
 
 
-def simulate(plan: Plan, rng: np.random.Generator) -> Trace:
+def simulate(plan: Plan, rng: np.random.Generator, *, record: bool = True) -> Trace:
     """Return the trace of one replication.
+
+    Every stage draws from a stream of its own, so that a stage with other tasks changes no other.
 
     Parameters
     ----------
@@ -69,22 +71,26 @@ def simulate(plan: Plan, rng: np.random.Generator) -> Trace:
         The compiled model.
     rng
         Source of randomness; the same state gives the same trace.
+    record
+        Whether to keep what every task did; otherwise ``stages`` stays empty, and memory does not grow
+        with the number of tasks.
 
     Raises
     ------
     Deadlock
         If tasks are left but no executor will offer a slot.
     """
-    return _Execution(plan, rng).run()
+    return _Execution(plan, rng, record=record).run()
 
 
 class _Execution:
-    def __init__(self, plan: Plan, rng: np.random.Generator) -> None:
+    def __init__(self, plan: Plan, rng: np.random.Generator, *, record: bool) -> None:
         self.plan = plan
+        self.record = record
         self.env = simpy.Environment()
         self.pool = SlotPool(self.env, plan, self._stage_done)
-        # Drawn before anything runs: the schedule does not change what is drawn for a stage.
-        self.tasks = [draw(stage, plan.slots, rng) for stage in plan.stages]
+        self.seeds = rng.integers(1 << 63, size=len(plan.stages))
+        self.tasks: dict[int, Tasks] = {}
         n = len(plan.ids)
         self.begin_s, self.end_s, self.trigger = [0.0] * n, [0.0] * n, [-1] * n
         self.waits_for = list(plan.waits_for)
@@ -130,7 +136,9 @@ class _Execution:
             self._submit(stage)
 
     def _submit(self, stage: int) -> None:
-        plan, tasks = self.plan.stages[stage], self.tasks[stage]
+        plan = self.plan.stages[stage]
+        tasks = draw(plan, self.plan.slots, np.random.default_rng(self.seeds[stage]))
+        self.tasks[stage] = tasks
         run = StageRun(
             stage,
             plan.priority,
@@ -151,20 +159,22 @@ class _Execution:
 
     def _stage_done(self, run: StageRun) -> None:
         stage = self.plan.stages[run.index]
-        tasks = self.tasks[run.index]
+        tasks = self.tasks.pop(run.index)
+        node = self.node_of[run.index]
+        if self.record:
+            self.traces[run.index] = self._trace(run, tasks, self.begin_s[node], stage.handling_s)
+        if stage.handling_s:
+            self._later(node, stage.handling_s)
+        else:
+            self._end(node)
+
+    def _trace(self, run: StageRun, tasks: Tasks, begin_s: float, handling_s: float) -> StageTrace:
         starts = np.array(run.starts_s)
         ends = starts + tasks.slot_s
         shared = np.array(list(run.ends_s)) if run.ends_s else None
         if shared is not None:
             ends[shared] = list(run.ends_s.values())
-        node = self.node_of[run.index]
-        self.traces[run.index] = StageTrace(
-            self.begin_s[node], run.ended_s + stage.handling_s, starts, ends, tasks, run.last, shared
-        )
-        if stage.handling_s:
-            self._later(node, stage.handling_s)
-        else:
-            self._end(node)
+        return StageTrace(begin_s, run.ended_s + handling_s, starts, ends, tasks, run.last, shared)
 
     def _end(self, node: int) -> None:
         self._ready(self._ended(node))
