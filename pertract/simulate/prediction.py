@@ -17,6 +17,8 @@ from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_co
 from .plan import Plan, compile_plan
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
+MANY_TASKS = 100_000
+"""From so many on, a replay is one replication."""
 SERIES_POINTS = 60
 """Points of the CPU utilisation over time."""
 
@@ -163,9 +165,14 @@ def _precise(response_times_s: list[float], precision: float) -> bool:
     return known.ci95[1] - known.mean <= precision * known.mean
 
 
-def replay(model: dsl.PerformanceModel, *, replications: int = 3, seed: int = 1) -> tuple[float, float]:
-    """Return simulated mean response time and job span in the model's own configuration, seconds."""
+def replay(model: dsl.PerformanceModel, *, seed: int = 1) -> tuple[float, float]:
+    """Return simulated mean response time and job span in the model's own configuration, seconds.
+
+    The measured number of tasks gives the measured tasks, and so replications differ little: three are
+    run, or one where there are many tasks.
+    """
     plan, _ = compile_plan(model, resolve(model, Options()))
+    replications = 3 if sum(stage.tasks for stage in plan.stages) < MANY_TASKS else 1
     children = np.random.SeedSequence(seed).spawn(replications)
     traces = (simulate(plan, np.random.default_rng(child), record=False) for child in children)
     times = np.mean([(trace.response_time_s, trace.job_span_s) for trace in traces], axis=0)
