@@ -10,6 +10,7 @@ from .client import Server, quoted
 
 _LISTED = 100
 _NAMED = 3
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Chosen:
 def applications(server: Server, *, limit: int = _LISTED) -> list[Application]:
     """Return the applications that a server knows, newest first."""
     return server.get("applications", list[Application], limit=limit)
+
+
+def identifiers(server: Server) -> list[str]:
+    """Return the identifiers of the application in a server's address, or of all it knows, newest first."""
+    named = server.address.application
+    return [named] if named else [known.id for known in applications(server, limit=_MOST)]
 
 
 def choose(server: Server, application: str | None = None, attempt: str | None = None) -> Chosen:

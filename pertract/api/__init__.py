@@ -1,0 +1,13 @@
+"""What Pertract does, as functions for programs and notebooks.
+
+>>> import pertract
+>>> model = pertract.extract("eventlog.zstd")  # doctest: +SKIP
+>>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
+"""
+
+from .files import load, save, write_whole
+from .many import extract_all
+from .predicting import predict
+from .reading import extract, read_run
+
+__all__ = ["extract", "extract_all", "load", "predict", "read_run", "save", "write_whole"]

@@ -1,0 +1,107 @@
+"""From a log, wherever it lies, to a run and a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import dsl, provenance
+from ..extract import build_model
+from ..simulate import replay
+from ..sources import history_server, places, spark
+
+
+def read_run(
+    source: str | Path,
+    *,
+    application: str | None = None,
+    attempt: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
+) -> spark.SparkRun:
+    """Return the records of the run in a Spark event log.
+
+    Parameters
+    ----------
+    source
+        An event log: a file in any compression Spark or Hadoop writes, the folder of a rolled log, a
+        folder, zip archive or pattern that holds it, as path or URL (``s3://``, ``hdfs://`` ...); or the
+        address of a History Server.
+    application, attempt
+        Which application, where the source holds several, and which attempt of it; the last one if not
+        given.
+    jobs
+        Processes to use for the parts of a large rolled log. Programs that ask for more than one need
+        the usual ``if __name__ == "__main__":`` guard.
+    progress
+        Called with stored bytes read and, where known, in all.
+
+    Raises
+    ------
+    SourceError
+        If there is no event log, it cannot be read, or no job in it finished.
+    """
+    return _read(source, application, attempt, jobs, progress)[0]
+
+
+def extract(
+    source: str | Path,
+    *,
+    application: str | None = None,
+    attempt: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
+) -> dsl.PerformanceModel:
+    """Return the performance model of the run in a Spark event log.
+
+    The model is replayed once in the log's own configuration; ``model.replay`` tells how well it
+    repeats what was measured.
+
+    Parameters
+    ----------
+    source, application, attempt, jobs, progress
+        As for `read_run`.
+
+    Raises
+    ------
+    SourceError
+        If there is no event log, it cannot be read, or no job in it finished.
+    """
+    return model_of(*_read(source, application, attempt, jobs, progress))
+
+
+def _read(
+    source: str | Path,
+    application: str | None,
+    attempt: str | None,
+    jobs: int,
+    progress: spark.Progress | None,
+) -> tuple[spark.SparkRun, str]:
+    """Return the run at a source, and the name to remember it by."""
+    if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
+        with server:
+            run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
+        return run, places.without_secrets(str(source))
+    log = spark.find(source, application=application, attempt=attempt)
+    return spark.read(log, jobs=jobs, progress=progress), log.place.name
+
+
+def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
+    """Return the model of a run, replayed, with the name to remember its log by."""
+    origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
+    model = build_model(run, source=name, provenance=origin)
+    return model.model_copy(update={"replay": _replay(model)})
+
+
+def _replay(model: dsl.PerformanceModel) -> dsl.Replay:
+    run = model.runs[0]
+    response_s, span_s = replay(model)
+    return dsl.Replay(
+        response_time_s=round(response_s, 3),
+        error=round(_relative(response_s, run.response_time_s), 6),
+        job_span_s=round(span_s, 3),
+        job_span_error=round(_relative(span_s, run.job_span_s), 6),
+    )
+
+
+def _relative(simulated: float, measured: float) -> float:
+    return (simulated - measured) / measured if measured > 0 else 0.0
