@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import extract, load, predict, read_run, save
+    from .api import extract, extract_all, load, predict, read_run, save
     from .dsl import PerformanceModel
     from .errors import PertractError
     from .simulate import Options, Prediction
@@ -22,6 +22,7 @@ __all__ = [
     "PertractError",
     "Prediction",
     "extract",
+    "extract_all",
     "load",
     "predict",
     "read_run",
@@ -34,6 +35,7 @@ _HOME = {
     "PertractError": "errors",
     "Prediction": "simulate",
     "extract": "api",
+    "extract_all": "api",
     "load": "api",
     "predict": "api",
     "read_run": "api",
