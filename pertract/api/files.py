@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from .. import dsl
 from ..dsl import text
-from ..errors import ModelError, OutputError, SourceNotFound, UnreadableSource
+from ..errors import ModelError, SourceNotFound, UnreadableSource
+from ..writing import whole_file
 
 
 def load(path: str | Path) -> dsl.PerformanceModel:
@@ -55,36 +54,12 @@ def save(model: dsl.PerformanceModel, path: str | Path) -> None:
 
 
 def write_whole(path: Path, content: str) -> None:
-    """Write a text file under a temporary name and rename it when it is complete.
-
-    What a link points to is replaced, and not the link; a pipe or device is written to directly.
+    """Write a text file that appears complete or not at all.
 
     Raises
     ------
     OutputError
         If it cannot be written.
     """
-    temporary: Path | None = None
-    try:
-        path = path.resolve()
-        if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_text(content, encoding="utf-8")
-            return
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # a temporary file is private, a result is not
-        temporary.replace(path)
-        temporary = None
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror})",
-            hint="Check that the folder exists and that you may write to it.",
-        ) from error
-    finally:
-        if temporary is not None:  # also after an interruption
-            temporary.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(content.encode())

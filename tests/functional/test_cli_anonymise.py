@@ -17,8 +17,7 @@ from pertract.cli import anonymise as command
 from pertract.errors import NoUsableRun
 from pertract.extract import build_model
 from pertract.sources import spark
-from pertract.sources.spark import vocabulary
-from pertract.sources.spark.anonymise import DAMAGED, anonymise_log
+from pertract.sources.spark.anonymise import DAMAGED, anonymise_log, vocabulary
 from pertract.sources.spark.parts import open_part
 
 ROOT = Path(__file__).parents[2]

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from pertract.sources.spark import vocabulary
-from pertract.sources.spark.anonymise import Anonymiser
+from pertract.sources.spark.anonymise import Anonymiser, vocabulary
 from pertract.sources.spark.segment import Counts, SegmentReader
 
 KEY = b"a key for tests only"

@@ -13,7 +13,6 @@ import zstandard
 from pertract.errors import OutputError, UnreadableSource, UsageError
 from pertract.sources import spark
 from pertract.sources.places import LocalPlace, ZipFolder
-from pertract.sources.spark import vocabulary
 from pertract.sources.spark.anonymise import (
     DAMAGED,
     MOST_COUNTED,
@@ -21,6 +20,7 @@ from pertract.sources.spark.anonymise import (
     anonymise,
     anonymise_log,
     read_key,
+    vocabulary,
 )
 from pertract.sources.spark.segment import Counts, SegmentReader
 

@@ -1,51 +1,25 @@
-"""Make an event log that can be shared: same structure and numbers, but nobody's names.
-
-What stays is listed and everything else is replaced: numbers, truth values and nulls stay, and text stays
-where it is one of Spark's own words (`vocabulary`). All other text becomes a token such as
-``host-9c1185a5c5e9``: a keyed hash, so that the same text always gives the same token, but nobody without
-the key can try names until one fits. Maps that people fill freely lose their content, except for Spark
-settings that matter for performance.
-
-What the model depends on survives: whether the name of a data set looks like a path, names an exchange or
-a collection of the driver's, and that equal names stay equal.
-"""
+"""Replace what events tell of people and places, line by line."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import os
 import re
-import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import msgspec
-import zstandard
 
-from ...errors import OutputError, UnreadableSource, UsageError
-from ..places import LocalPlace, Place
+from ..segment import CLASS, Counts, SegmentReader
 from . import vocabulary as known
-from .layout import EventLog
-from .parts import open_part
-from .reader import Progress
-from .segment import CLASS, Counts, SegmentReader
 
 DAMAGED = b"damaged line\n"
 """Stands for every line that cannot be read."""
 MOST_COUNTED = 1 << 14
 """Different tokens of one kind are counted up to this number."""
 
-_REPORT_EVERY = 1 << 12  # lines
 _REMEMBERED = 1 << 12  # replacements by place
 _LONGEST_REMEMBERED = 300  # characters
-_SHORTEST_KEY = 16
-_LONGEST_KEY = 4096
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?")
 _BLOCK = re.compile(
@@ -448,198 +422,3 @@ def anonymise(lines: Iterable[bytes], key: bytes) -> Iterator[bytes]:
         A secret; the same one gives the same tokens.
     """
     return filter(None, map(Anonymiser(key).line, lines))
-
-
-@dataclass(frozen=True, slots=True)
-class Anonymised:
-    """What was done to a log."""
-
-    lines: int
-    """Lines written."""
-    damaged_lines: int
-    """Lines of them that stand for damaged ones."""
-    event_bytes: int
-    """Unpacked bytes read."""
-    stored_bytes: int | None
-    """Size of the new file; None where it went to a pipe or device."""
-    tokens: Mapping[str, int]
-    """Number of different tokens by kind, counted up to `MOST_COUNTED`."""
-    missing: tuple[str, ...]
-    """What the original lacks, one sentence each."""
-
-
-def anonymise_log(
-    log: EventLog, output: Path, *, key: bytes | None = None, progress: Progress | None = None
-) -> Anonymised:
-    """Write an anonymous form of a log into one file, which appears complete or not at all.
-
-    Parameters
-    ----------
-    log
-        The log; the parts of a rolled one are joined.
-    output
-        Where to write; compressed if the name ends in ``.zst``, ``.zstd`` or ``.gz``.
-    key
-        A secret; the same one gives the same tokens. A new one if not given.
-    progress
-        Called with stored bytes read and, where known, in all.
-
-    Raises
-    ------
-    UsageError
-        If the output would destroy what it is made from.
-    OutputError
-        If it cannot be written.
-    UnreadableSource
-        If the log cannot be read to its end.
-    """
-    _spare_the_input(log, output)
-    anonymiser = Anonymiser(key or secrets.token_bytes(32))
-    source = _Source(log, progress)
-    with _appearing(output) as raw, _packed(raw, output.name) as file:
-        for line in source.lines():
-            file.write(anonymiser.line(line))
-    return Anonymised(
-        lines=anonymiser.lines,
-        damaged_lines=anonymiser.damaged,
-        event_bytes=source.event_bytes,
-        stored_bytes=output.stat().st_size if output.is_file() else None,
-        tokens=anonymiser.tokens,
-        missing=tuple(source.missing),
-    )
-
-
-def read_key(path: Path) -> bytes:
-    """Return the secret in a file; make the file, for its owner alone, if there is none.
-
-    Raises
-    ------
-    UsageError
-        If it holds too little or too much to be a key.
-    UnreadableSource
-        If it may not be read.
-    OutputError
-        If it cannot be made.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _existing_key(path)
-    except OSError as error:
-        raise OutputError(
-            f"{path}: the key cannot be made ({error.strerror})",
-            hint="Check that the folder exists and that you may write to it.",
-        ) from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        made = secrets.token_hex(32)
-        file.write(f"{made}\n")
-    return made.encode()
-
-
-def _existing_key(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            key = file.read(_LONGEST_KEY + 1)
-    except OSError as error:
-        raise UnreadableSource(
-            f"{path}: the key cannot be read ({error.strerror})", hint="Check its permissions."
-        ) from error
-    if len(key) > _LONGEST_KEY or len(key.strip()) < _SHORTEST_KEY:
-        raise UsageError(
-            f"{path}: not a key, which has {_SHORTEST_KEY} to {_LONGEST_KEY} bytes",
-            hint="Name a file that does not exist, and a new key is written into it.",
-        )
-    return key.strip()
-
-
-class _Source:
-    """The lines of a log, whatever it is stored in."""
-
-    def __init__(self, log: EventLog, progress: Progress | None) -> None:
-        self._log = log
-        self._progress = progress or (lambda _done, _total: None)
-        self.event_bytes = 0
-        self.missing = list(log.missing)
-
-    def lines(self) -> Iterator[bytes]:
-        done, total = 0, self._log.stored_bytes
-        for part in self._log.parts:
-            with open_part(part) as opened:
-                for count, line in enumerate(opened):
-                    self.event_bytes += len(line)
-                    yield line
-                    if count % _REPORT_EVERY == 0:
-                        self._progress(done + opened.taken, total)
-                done += opened.taken
-                if opened.damaged:
-                    self.missing.append(
-                        f"the {part.codec} data of {part.place.name} ends or breaks in the middle"
-                    )
-            self._progress(done, total)
-
-
-def _spare_the_input(log: EventLog, output: Path) -> None:
-    places = {_local(place) for place in (log.place, *(part.place for part in log.parts))}
-    paths = [path for path in places if path is not None and path.exists()]
-    if output.is_file() and any(output.samefile(path) for path in paths):
-        raise UsageError(
-            f"{output}: this is the log itself, which would be lost", hint="Write to another file."
-        )
-    if any(path.is_dir() and path.resolve() in output.resolve().parents for path in paths):
-        raise UsageError(
-            f"{output}: this is in the folder of the log, where it would be taken for a part of it",
-            hint="Write to another folder.",
-        )
-
-
-def _local(place: Place) -> Path | None:
-    """Return the file or folder of this machine that a place is, or is in; None for remote ones."""
-    archive: Place | None = getattr(place, "archive", None)
-    if archive is not None:
-        return _local(archive)
-    return place.path if isinstance(place, LocalPlace) else None
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file under a temporary name, and rename it when all went well.
-
-    What a link points to is replaced, and not the link; a pipe or device is written to directly.
-    """
-    temporary: Path | None = None
-    try:
-        path = path.resolve()
-        if path.exists() and not path.is_file() and not path.is_dir():
-            with path.open("wb") as file:
-                yield file
-            return
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-            temporary = Path(made.name)
-            yield cast("BinaryIO", made)
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # a temporary file is private, a result is not
-        temporary.replace(path)
-        temporary = None
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror})",
-            hint="Check that the folder exists and that you may write to it.",
-        ) from error
-    finally:
-        if temporary is not None:  # also after an interruption
-            temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _packed(raw: BinaryIO, name: str) -> Iterator[Any]:
-    """Compress what is written to a file, as its name says."""
-    if name.endswith((".zst", ".zstd")):
-        with zstandard.ZstdCompressor().stream_writer(raw, closefd=False) as file:
-            yield file
-    elif name.endswith(".gz"):
-        # Neither the name nor the time of writing goes into the file.
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=6) as file:
-            yield file
-    else:
-        yield raw
