@@ -18,7 +18,7 @@ def extract(
     source: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Event logs: files, folders, zip archives, patterns or URLs; or a History Server.",
             show_default=False,
         ),
