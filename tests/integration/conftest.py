@@ -9,9 +9,11 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -48,11 +50,14 @@ def start_history_server(tmp_path_factory):
         pytest.skip("no Java here: Spark needs Java 17, on the PATH or in JAVA_HOME")
     started = []
 
-    def start(logs, **settings):
+    def start(logs, *, token="", expected=None, **settings):
         folder = tmp_path_factory.mktemp("history")
         (folder / "logs").mkdir()
         for log in logs:
-            shutil.copy(log, folder / "logs" / log.name)
+            if log.is_dir():
+                shutil.copytree(log, folder / "logs" / log.name)
+            else:
+                shutil.copy(log, folder / "logs" / f"{log.parent.name}-{log.name}")
         port = _free_port()
         settings = {
             "spark.history.fs.logDirectory": (folder / "logs").as_uri(),
@@ -76,7 +81,7 @@ def start_history_server(tmp_path_factory):
         )
         started.append((server, output))
         url = f"http://127.0.0.1:{port}"
-        _wait(server, url, len(logs), folder / "server.log")
+        _wait(server, url, token, expected or len(logs), folder / "server.log")
         return url
 
     yield start
@@ -90,12 +95,67 @@ def start_history_server(tmp_path_factory):
         output.close()
 
 
-def _wait(server, url, logs, output):
+@pytest.fixture(scope="session")
+def spark_major(start_history_server):
+    """Return the first number of the version of Spark."""
+    (core,) = _jars().glob("spark-core_*.jar")
+    return int(core.stem.split("-")[2].partition(".")[0])
+
+
+@pytest.fixture
+def reverse_proxy():
+    """Return a function that puts a server behind a path prefix of another and returns its address.
+
+    ``logs`` stands for the answer to downloads: status, body, type of the content.
+    """
+    started = []
+
+    def start(behind, *, prefix="/spark", logs=None):
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                if not self.path.startswith(prefix + "/"):
+                    return self._answer(404, b"not here")
+                path = self.path.removeprefix(prefix)
+                if logs and path.endswith("/logs"):
+                    return self._answer(*logs)
+                try:
+                    with urllib.request.urlopen(behind + path, timeout=60) as answer:
+                        return self._answer(answer.status, answer.read(), answer.headers["Content-Type"])
+                except urllib.error.HTTPError as error:
+                    return self._answer(error.code, error.read())
+
+            def _answer(self, status, body, kind="text/plain"):
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args):
+                pass
+
+        proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,))
+        thread.start()
+        started.append((proxy, thread))
+        return f"http://127.0.0.1:{proxy.server_port}{prefix}"
+
+    yield start
+    for proxy, thread in started:
+        proxy.shutdown()
+        proxy.server_close()
+        thread.join()
+
+
+def _wait(server, url, token, logs, output):
     """Wait until the server lists as many attempts of applications as there are logs."""
+    asked = urllib.request.Request(
+        f"{url}/api/v1/applications", headers={"Authorization": f"Bearer {token}"} if token else {}
+    )
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/api/v1/applications", timeout=10) as answer:
+            with urllib.request.urlopen(asked, timeout=10) as answer:
                 if sum(len(a["attempts"]) for a in json.load(answer)) >= logs:
                     return
         except (urllib.error.URLError, OSError, ValueError):

@@ -52,7 +52,7 @@ def parse(url: str) -> Address:
     Raises
     ------
     UsageError
-        If it is no http or https URL.
+        If it is no http or https URL, or the token is none.
 
     Examples
     --------
@@ -108,6 +108,11 @@ def _credentials(parts: SplitResult) -> Credentials:
         return Credentials(user=unquote(parts.username), password=unquote(parts.password or ""))
     environ = os.environ
     if token := environ.get("PERTRACT_TOKEN", "").strip():
+        if not (token.isascii() and token.isprintable()):
+            raise UsageError(
+                "PERTRACT_TOKEN holds something else than a token",
+                hint="A token is one line of ASCII letters, digits and signs.",
+            )
         return Credentials(token=token)
     if user := environ.get("PERTRACT_USER"):
         return Credentials(user=user, password=environ.get("PERTRACT_PASSWORD", ""))

@@ -150,7 +150,6 @@ class TaskMetrics(Struct, rename="camel"):
 class Task(Struct, rename="camel"):
     """``/stages/{id}/{attempt}/taskList``."""
 
-    task_id: int = 0
     index: int = 0
     launch_time: str | None = None
     result_fetch_start: str | None = None

@@ -23,6 +23,11 @@ class Chosen:
     """What to know about the choice, one sentence each."""
 
     @property
+    def home(self) -> str:
+        """Where the API has the application, whatever the attempt."""
+        return quoted("applications", self.application.id)
+
+    @property
     def path(self) -> str:
         """Where the API has it."""
         return quoted("applications", *self._names)
@@ -79,6 +84,8 @@ def choose(server: Server, application: str | None = None, attempt: str | None =
 
 def _named(server: Server, application: str) -> Application:
     try:
+        if not application.strip("."):  # in a URL these mean other folders
+            raise SourceNotFound(application)
         return server.get(quoted("applications", application), Application)
     except SourceNotFound as error:
         there = applications(server)
@@ -128,8 +135,12 @@ def _attempt(server: Server, application: Application, called_for: str | None) -
         )
     last = next((a for a in attempts if a.completed), attempts[0])
     others = sorted(a.attempt_id for a in application.attempts if a.attempt_id and a is not last)
-    note = f"this is attempt {last.attempt_id}; there is also attempt {', '.join(others)}"
-    return Chosen(application, last, (note,) if others else ())
+    notes = []
+    if others:
+        notes.append(f"this is attempt {last.attempt_id}; there is also attempt {', '.join(others)}")
+    if not last.completed:
+        notes.append("the application goes on, or its log lacks the end; this is what it had done by now")
+    return Chosen(application, last, tuple(notes))
 
 
 def _number(attempt: Attempt) -> int:

@@ -22,6 +22,7 @@ Progress = Callable[[int, int | None], None]
 """Called now and then with the bytes received so far and, where the server tells, in all."""
 
 _CHUNK = 1 << 20  # bytes
+_TRIES = 3  # of an answer that breaks off
 
 
 class Server:
@@ -94,8 +95,7 @@ class Server:
             If the server cannot be reached, refuses, or answers something else.
         """
         url = f"{self.address.base}/api/v1/{path}"
-        with self._answer(url, query) as response:
-            content = b"".join(self._body(response, url))
+        response, content = self._whole(url, query)
         if _is_page(response, content[:64]):
             raise self._login_page(url, response)
         try:
@@ -115,8 +115,7 @@ class Server:
             If there is none.
         """
         url = f"{self.address.base}/{path}"
-        with self._answer(url, query) as response:
-            return b"".join(self._body(response, url)).decode("utf-8", "replace")
+        return self._whole(url, query)[1].decode("utf-8", "replace")
 
     def download(self, path: str, target: Path) -> None:
         """Write the zip archive at a path below ``/api/v1`` into a file.
@@ -158,25 +157,31 @@ class Server:
     @contextlib.contextmanager
     def _answer(self, url: str, query: dict[str, Any]) -> Iterator[requests.Response]:
         """Yield a good answer whose body is still to come."""
-        from requests.exceptions import RequestException
-
         from . import session
 
         try:
             response = self._session().get(
                 url, params=query, timeout=self._timeout_s or session.TIMEOUT_S, stream=True
             )
-        except (RequestException, ValueError) as error:
+        except (OSError, ValueError) as error:
             raise session.failed(error, url) from None  # its text may tell credentials of a proxy
         with response:
             if response.status_code != 200:
-                raise session.refused(
-                    response.status_code,
-                    url,
-                    reason=response.reason or "",
-                    signed_in=bool(self.address.credentials),
-                )
+                raise session.refused(response, url, signed_in=bool(self.address.credentials))
             yield response
+
+    def _whole(self, url: str, query: dict[str, Any]) -> tuple[requests.Response, bytes]:
+        """Return an answer and its body; one that breaks off is asked for again."""
+        from . import session
+
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(session.BrokenOff):
+                return self._once(url, query)
+        return self._once(url, query)
+
+    def _once(self, url: str, query: dict[str, Any]) -> tuple[requests.Response, bytes]:
+        with self._answer(url, query) as response:
+            return response, b"".join(self._body(response, url))
 
     def _body(self, response: requests.Response, url: str, *, announce: bool = False) -> Iterator[bytes]:
         """Yield the body in pieces; ``announce`` tells the progress what is still to come."""
@@ -197,7 +202,7 @@ class Server:
         except RequestException as error:
             raise session.failed(error, url) from None
         if total is not None and self._received - begun < total:
-            raise UnreadableSource(f"{url}: the answer breaks off in the middle", hint="Try again.")
+            raise session.BrokenOff(url)
 
     def _login_page(self, url: str, response: requests.Response) -> SourceError:
         from . import session

@@ -34,6 +34,8 @@ class Gathering:
     notes: list[str]
     """What else is unusual or was assumed, one sentence each."""
     _places: tuple[str, ...] = ()
+    _lost: int = 0
+    """Tasks that ended and that the server no longer has."""
 
     def __post_init__(self) -> None:
         self._places = (self.chosen.page + "/", "")  # a History Server's, a running application's
@@ -48,27 +50,20 @@ class Gathering:
         """
         told = self._told()
         stages = {(stage.stage_id, stage.attempt_id): stage for stage in told.stages}
-        lost = 0
         for name, event in events(told):
             late: list[ev.TaskEnd] = []
-            key = (event.info.id, event.info.attempt) if isinstance(event, ev.StageEvent) else None
-            # Of a stage that goes on, the tasks come with its beginning.
+            stage = stages[event.info.id, event.info.attempt] if isinstance(event, ev.StageEvent) else None
             ended = name == "SparkListenerStageCompleted"
-            goes_on = key is not None and not ended and stages[key].status == "ACTIVE"
-            if goes_on:
-                counts.events[name] += 1
-                yield name, event
-            if key is not None and (ended or goes_on):
-                before = counts.events["SparkListenerTaskEnd"]
-                yield from self._tasks(stages[key], late, counts)
-                lost += max(0, _ended(stages[key]) - (counts.events["SparkListenerTaskEnd"] - before))
-            if not goes_on:
-                counts.events[name] += 1
-                yield name, event
+            if stage and ended:
+                yield from self._tasks(stage, late, counts)
+            counts.events[name] += 1
+            yield name, event
+            if stage and not ended and stage.status == "ACTIVE":  # its end will not come
+                yield from self._tasks(stage, late, counts)
             if late_tasks := batch(late):
                 yield late_tasks
-        if lost:
-            self.missing.append(_gone(lost, "task"))
+        if self._lost:
+            self.missing.append(_gone(self._lost, "task"))
 
     # -- everything but the tasks ----------------------------------------------------------------
 
@@ -170,7 +165,7 @@ class Gathering:
         """Yield the tasks of a stage attempt page by page; put aside those that ended after it."""
         path = f"{self.chosen.path}/stages/{stage.stage_id}/{stage.attempt_id}/taskList"
         completed_ms = answers.millis(stage.completion_time)
-        offset = 0
+        offset = ended = 0
         while True:
             page = self._page(path, offset)
             counts.events["SparkListenerTaskStart"] += len(page)
@@ -182,18 +177,21 @@ class Gathering:
                 )
             ends = [end for task in page if (end := task_end(stage, task))]
             counts.events["SparkListenerTaskEnd"] += len(ends)
+            ended += len(ends)
             in_time = [e for e in ends if completed_ms is None or e.info.finish_ms <= completed_ms]
             late += [e for e in ends if completed_ms is not None and e.info.finish_ms > completed_ms]
             if tasks := batch(in_time):
                 yield tasks
             offset += len(page)
             if len(page) < _TASKS:
+                self._lost += max(0, _ended(stage) - ended)
                 return
 
     def _page(self, path: str, offset: int) -> list[answers.Task]:
         try:
             return self.server.get(path, list[answers.Task], offset=offset, length=_TASKS)
         except SourceNotFound:  # cleaned up since the list of stages was asked for
+            self.server.get(self.chosen.home, answers.Application)  # unless it is all gone
             return []
 
 

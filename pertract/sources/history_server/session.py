@@ -5,6 +5,10 @@ Imported where it is used: ``requests`` takes a while to load.
 
 from __future__ import annotations
 
+import ssl
+from http.client import BadStatusLine
+from urllib.parse import urlsplit
+
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
@@ -40,10 +44,19 @@ class _Bearer(AuthBase):
         return request
 
 
+class _Session(requests.Session):
+    """Keeps credentials when a server sends on to its own TLS port, as Spark's does with any port."""
+
+    def should_strip_auth(self, old_url: str, new_url: str) -> bool:
+        old, new = urlsplit(old_url), urlsplit(new_url)
+        to_tls = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
+        return not to_tls and bool(super().should_strip_auth(old_url, new_url))  # type: ignore[no-untyped-call]
+
+
 def new_session(credentials: Credentials, *, pause_s: float = 0.5) -> requests.Session:
     """Return a session that tries again up to four times when the network or the server hiccups.
 
-    Credentials are sent to this server only: ``requests`` drops them when it is sent on to another.
+    Credentials are sent to this host only: they are dropped when it sends on to another.
 
     Parameters
     ----------
@@ -52,7 +65,7 @@ def new_session(credentials: Credentials, *, pause_s: float = 0.5) -> requests.S
     pause_s
         The first pause is none, the second twice this, the third four times ...
     """
-    session = requests.Session()
+    session = _Session()
     session.headers["User-Agent"] = f"pertract/{provenance.tool_version()}"
     if credentials.token:
         session.auth = _Bearer(credentials.token)
@@ -85,35 +98,44 @@ class SignInWanted(UnreadableSource):
     """Raise when the server wants other credentials than it was given."""
 
 
-def refused(status: int, url: str, *, reason: str, signed_in: bool) -> SourceError:
+class BrokenOff(UnreadableSource):
+    """Raise when only a part of an answer came."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url}: the answer breaks off in the middle", hint="Try again.")
+
+
+_SIGN_IN = "Set PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the environment."
+
+
+def refused(response: requests.Response, url: str, *, signed_in: bool) -> SourceError:
     """Return the error for an answer that is none, by its HTTP status."""
-    sign_in = "Set PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the environment."
+    status = response.status_code
     if status == 401:
-        if signed_in:
-            return SignInWanted(f"{url}: the server does not accept the credentials (401)", hint=sign_in)
-        return SignInWanted(f"{url}: the server wants to know who you are (401)", hint=sign_in)
-    if status == 403:
-        return UnreadableSource(
-            f"{url}: the server does not let you read this (403)",
-            hint="Ask for the right to view the application"
-            + ("." if signed_in else f", or sign in. {sign_in}"),
-        )
+        said, hint = "the server wants to know who you are", _SIGN_IN
+        if response.headers.get("WWW-Authenticate", "").startswith("Negotiate"):
+            said = "the server wants a Kerberos ticket, which cannot be given here"
+            hint = "Read the event log where it lies, such as hdfs://..., or copy it first."
+        elif signed_in:
+            said = "the server does not accept the credentials"
+        return SignInWanted(f"{url}: {said} (401)", hint=hint)
     if status == 404:
         return SourceNotFound(f"{url}: the server knows no such thing (404)", hint="Check the address.")
-    if status == 407:
-        return UnreadableSource(
-            f"{url}: the proxy on the way wants to know who you are (407)",
-            hint="Give the proxy with credentials in HTTPS_PROXY, or except the server with NO_PROXY.",
-        )
-    said = f"{status} {reason}".rstrip()
-    if status in _PASSING:
-        return UnreadableSource(
-            f"{url}: the server, or a proxy on the way, does not work at the moment ({said})",
-            hint="Try again later; if a proxy is not needed, except the server with NO_PROXY.",
-        )
-    return UnreadableSource(
-        f"{url}: the server failed to answer ({said})", hint="Look into the server's log."
-    )
+    number = f"{status} {response.reason or ''}".rstrip()
+    if status == 403:
+        said, number = "the server does not let you read this", "403"
+        hint = "Ask for the right to view the application, or "
+        hint += "check the credentials." if signed_in else f"sign in. {_SIGN_IN}"
+    elif status == 407:
+        said, number = "the proxy on the way wants to know who you are", "407"
+        hint = "Give the proxy with credentials in HTTPS_PROXY, or except the server with NO_PROXY."
+    elif status in _PASSING:
+        said = "the server, or a proxy on the way, does not work at the moment"
+        hint = "Try again later; if a proxy is not needed, except the server with NO_PROXY."
+    else:
+        said = "the server failed to answer"
+        hint = "Look into the server's log." if status >= 500 else "Check the address."
+    return UnreadableSource(f"{url}: {said} ({number})", hint=hint)
 
 
 def login_page(url: str, answered: str) -> SourceError:
@@ -125,33 +147,39 @@ def login_page(url: str, answered: str) -> SourceError:
     )
 
 
-def _waited_in_vain(error: Exception) -> bool:
-    """Return whether a time-out is behind an error: after several tries it is wrapped in another."""
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    return isinstance(reason, TimeoutError | HTTPTimeoutError) and not isinstance(reason, NewConnectionError)
+def _cause(error: BaseException) -> BaseException:
+    """Return the innermost error: ``requests`` and ``urllib3`` wrap them several times."""
+    for inner in (getattr(error, "reason", None), *error.args):
+        if isinstance(inner, BaseException):
+            return _cause(inner)
+    return error
 
 
 def failed(error: Exception, url: str) -> SourceError:
     """Return the error for a request that got no answer. The text of the original may hold secrets."""
-    if isinstance(error, requests.exceptions.ProxyError):
-        return UnreadableSource(
-            f"{url}: the proxy on the way cannot be used",
-            hint="Check HTTP_PROXY and HTTPS_PROXY, or except the server with NO_PROXY.",
-        )
-    if isinstance(error, requests.exceptions.SSLError):
-        return UnreadableSource(
-            f"{url}: the server's certificate is not trusted, or it does not speak TLS",
-            hint="Name the file with your certificate authority in REQUESTS_CA_BUNDLE.",
-        )
-    if isinstance(error, requests.exceptions.Timeout) or _waited_in_vain(error):
-        return UnreadableSource(
-            f"{url}: no answer in time", hint="The server may be busy reading the log; try again in a while."
-        )
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return UnreadableSource(f"{url}: the answer breaks off in the middle", hint="Try again.")
-    if isinstance(error, requests.exceptions.TooManyRedirects):
-        return UnreadableSource(f"{url}: the server sends on and on", hint="Check the address.")
-    return UnreadableSource(
-        f"{url}: the server cannot be reached", hint="Check host and port, and that the server is running."
-    )
+    cause, kinds = _cause(error), requests.exceptions
+    if isinstance(error, kinds.ChunkedEncodingError | kinds.ContentDecodingError):
+        return BrokenOff(url)
+    if isinstance(error, kinds.ProxyError | kinds.InvalidProxyURL) or "SOCKS" in str(error):
+        said = "the proxy on the way cannot be used"
+        hint = "Check HTTP_PROXY and HTTPS_PROXY (SOCKS needs the package PySocks), or except the server"
+        hint += " with NO_PROXY."
+    elif isinstance(cause, ssl.SSLCertVerificationError):
+        said = "the server's certificate is not trusted"
+        hint = "Name the file with your certificate authority in REQUESTS_CA_BUNDLE."
+    elif not isinstance(error, kinds.RequestException | ValueError) or "X509" in str(cause):
+        said = "the file with certificate authorities cannot be read"
+        hint = "Check REQUESTS_CA_BUNDLE."
+    elif isinstance(error, kinds.SSLError):
+        said, hint = "the server does not speak TLS", "Write http:// instead."
+    elif isinstance(cause, TimeoutError | HTTPTimeoutError) and not isinstance(cause, NewConnectionError):
+        said, hint = "no answer in time", "The server may be busy reading the log; try again in a while."
+    elif isinstance(cause, ConnectionResetError | ConnectionAbortedError | BadStatusLine):
+        said, hint = "the server hangs up instead of answering", "Try again in a while"
+        hint += "; if it wants TLS, write https:// instead." if url.startswith("http:") else "."
+    elif isinstance(error, kinds.TooManyRedirects):
+        said, hint = "the server sends on and on", "Check the address."
+    else:
+        said = "the server cannot be reached"
+        hint = "Check host and port, and that the server is running."
+    return UnreadableSource(f"{url}: {said}", hint=hint)

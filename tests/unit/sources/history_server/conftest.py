@@ -2,6 +2,10 @@
 
 import io
 import json
+import shutil
+import socket
+import ssl
+import subprocess
 import threading
 import time
 import zipfile
@@ -13,9 +17,17 @@ import pytest
 
 
 class Web:
-    """Answers by path; of several answers each is given once, the last one for ever."""
+    """Answers by path; of several answers each is given once, the last one for ever.
 
-    def __init__(self):
+    Parameters
+    ----------
+    host
+        Where it listens.
+    certificate
+        A file with key and certificate, to speak TLS.
+    """
+
+    def __init__(self, host="127.0.0.1", certificate=None):
         self.answers = defaultdict(list)
         self.requests = []
         web = self
@@ -36,6 +48,11 @@ class Web:
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
+                if pause_s := float(headers.get("X-Pause", 0)):  # in the middle of the body
+                    self.wfile.write(body[:1])
+                    self.wfile.flush()
+                    time.sleep(pause_s)
+                    body = body[1:]
                 self.wfile.write(body)
                 if "Content-Length" in headers:  # more was promised than comes
                     self.close_connection = True
@@ -43,9 +60,17 @@ class Web:
             def log_message(self, *_args):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Listening(ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+        self._server = Listening((host, 0), Handler)
         self._server.handle_error = lambda *_: None  # who asked did not wait for the answer
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if certificate else 'http'}://{name}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
@@ -72,8 +97,8 @@ def new_web():
     """Return a function that starts a web server."""
     started = []
 
-    def start():
-        started.append(Web())
+    def start(**options):
+        started.append(Web(**options))
         return started[-1]
 
     yield start
@@ -93,7 +118,23 @@ def _no_settings_from_outside(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NETRC", "/nonexistent")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Return a file with a key and a certificate for this machine that nobody trusts."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl here to make a certificate with")
+    path = tmp_path_factory.mktemp("tls") / "self-signed.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = [openssl, "req", "-x509", *curve, "-keyout", "-", "-out", "-", "-days", "2", *subject]
+    path.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    return path
 
 
 PAGE = """<html><div id="dag-viz-graph"></div>

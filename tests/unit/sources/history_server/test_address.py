@@ -72,3 +72,11 @@ def test_user_and_password_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("PERTRACT_USER", "me")
     monkeypatch.setenv("PERTRACT_PASSWORD", "secret")
     assert address.parse("http://h").credentials == address.Credentials(user="me", password="secret")
+
+
+@pytest.mark.parametrize("token", ["t0ken\nX-Other: 1", "töken", "t0ken\x7f"])
+def test_a_token_that_cannot_be_sent(monkeypatch, token):
+    monkeypatch.setenv("PERTRACT_TOKEN", token)
+    with pytest.raises(UsageError, match="something else than a token") as caught:
+        address.parse("http://h:18080/")
+    assert token not in f"{caught.value} {caught.value.hint}"

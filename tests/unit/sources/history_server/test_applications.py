@@ -57,7 +57,22 @@ def test_the_last_attempt_that_ended_unless_named(web, attempts, called_for, exp
     web.answer(f"{APPLICATIONS}/app-1", {"id": "app-1", "attempts": attempts})
     found = chosen(web, "app-1", called_for)
     assert found.path == f"applications/app-1/{expected}"
-    assert bool(found.notes) == (len(attempts) > 1)
+    assert any("there is also attempt" in note for note in found.notes) == (len(attempts) > 1)
+
+
+@pytest.mark.parametrize("completed", [True, False])
+def test_an_application_that_goes_on_is_told(web, completed):
+    web.answer(APPLICATIONS, [{"id": "app-1", "attempts": [attempt("1", completed=completed)]}])
+    assert any("goes on" in note for note in chosen(web).notes) != completed
+
+
+@pytest.mark.parametrize("name", [".", "..", "../app-1", "app-1/../app-1", "app-1/jobs"])
+def test_names_are_no_paths(web, name):
+    for path in (f"{APPLICATIONS}/app-1", f"{APPLICATIONS}/", "/api/v1/"):
+        web.answer(path, {"id": "app-1"})
+    web.answer(APPLICATIONS, [{"id": "app-1"}])
+    with pytest.raises(SourceNotFound, match="no application"):
+        chosen(web, name)
 
 
 @pytest.mark.parametrize("attempts", [[], [attempt("1")], [{"completed": True}]])

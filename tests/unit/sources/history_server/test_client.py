@@ -1,7 +1,9 @@
 import base64
 import socket
+import traceback
 
 import pytest
+import requests
 
 from pertract.errors import SourceError, SourceNotFound, UnreadableSource, UnrecognisedSource
 from pertract.sources.history_server import Server, probe
@@ -102,6 +104,12 @@ def test_no_answer_in_time(web):
         ask(web.url, timeout_s=(1.0, 0.05))
 
 
+def test_an_answer_that_stops_in_the_middle(web):
+    web.answer(APPLICATIONS, [{"id": "app-1"}], X_Pause="0.4")
+    with pytest.raises(UnreadableSource, match="no answer in time"):
+        ask(web.url, timeout_s=(1.0, 0.05))
+
+
 def test_nobody_there():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -111,17 +119,101 @@ def test_nobody_there():
 
 
 def test_tls_where_there_is_none(web):
-    with pytest.raises(UnreadableSource, match="certificate is not trusted"):
+    with pytest.raises(UnreadableSource, match="does not speak TLS"):
         ask(web.url.replace("http://", "https://"))
 
 
-def test_a_proxy_that_is_not_there(web, monkeypatch):
-    monkeypatch.setenv("HTTP_PROXY", "http://me:secret@127.0.0.1:9")
-    monkeypatch.delenv("NO_PROXY", raising=False)
-    monkeypatch.delenv("no_proxy", raising=False)
+def test_tls(new_web, certificate, monkeypatch):
+    web = new_web(certificate=certificate)
+    web.answer(APPLICATIONS, [{"id": "app-1"}])
+    with pytest.raises(UnreadableSource, match="certificate is not trusted") as caught:
+        ask(web.url)
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert [a.id for a in ask(web.url)] == ["app-1"]
+
+
+def test_no_tls_where_it_is_wanted(new_web, certificate):
+    with pytest.raises(UnreadableSource, match="hangs up") as caught:
+        ask(new_web(certificate=certificate).url.replace("https://", "http://"))
+    assert "write https://" in caught.value.hint
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificate_authorities_that_cannot_be_read(new_web, certificate, monkeypatch, tmp_path, content):
+    if content:
+        (tmp_path / "ca.pem").write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+    with pytest.raises(UnreadableSource, match="certificate authorities cannot be read"):
+        ask(new_web(certificate=certificate).url)
+
+
+def test_credentials_follow_to_tls_on_the_same_host_only(web, new_web, certificate, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    monkeypatch.setenv("PERTRACT_TOKEN", "t0ken")
+    secure, plain = new_web(certificate=certificate), new_web()
+    elsewhere = secure.url.replace("127.0.0.1", "localhost")
+    for server, url in ((secure, secure.url), (secure, elsewhere), (plain, plain.url)):
+        server.answer(APPLICATIONS, [])
+        web.answers[APPLICATIONS].clear()
+        web.answer(APPLICATIONS, b"", 302, Location=f"{url}{APPLICATIONS}")
+        ask(web.url)
+    sent = [headers.get("Authorization") for headers in secure.asked(APPLICATIONS)]
+    assert sent == ["Bearer t0ken", None]
+    assert "Authorization" not in plain.asked(APPLICATIONS)[0]
+
+
+def test_an_address_of_ipv6(new_web):
+    try:
+        web = new_web(host="::1")
+    except OSError:
+        pytest.skip("no IPv6 on this machine")
+    web.answer(APPLICATIONS, [{"id": "app-1"}])
+    assert [a.id for a in ask(f"{web.url}/jobs/")] == ["app-1"]
+
+
+def test_a_proxy_from_the_environment(web, monkeypatch):
+    web.answer(APPLICATIONS, [{"id": "app-1"}])  # a proxy is asked with the whole URL
+    monkeypatch.setenv("HTTP_PROXY", web.url.replace("://", "://me:secret@"))
+    assert [a.id for a in ask("http://history.invalid:18080")] == ["app-1"]
+    assert web.asked(APPLICATIONS)[0]["Proxy-Authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://me:secret@127.0.0.1:9", "me:secret", "socks5://me:secret@127.0.0.1:9"]
+)
+def test_a_proxy_that_cannot_be_used(web, monkeypatch, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(UnreadableSource, match="proxy on the way cannot be used") as caught:
         ask("http://history.invalid:18080")
-    assert "secret" not in str(caught.value)
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("status", [None, 401, 403, 500, 200])
+def test_no_secret_in_a_traceback(web, status):
+    secret = "t0ps3cret"  # a traceback shows lines of this test, too
+    base = (web.url if status else "http://127.0.0.1:9").replace("://", f"://me:{secret}@")
+    url = f"{base}/history/app-1/jobs/?token={secret}"
+    web.answer(APPLICATIONS, "<html>", status)
+    with pytest.raises(SourceError) as caught:
+        ask(url)
+    assert secret not in "".join(traceback.format_exception(caught.value)).replace(f'"{secret}"', "")
+
+
+def test_no_secret_in_what_led_to_an_error(monkeypatch):
+    def failing(*_args, **_options):
+        raise requests.exceptions.ConnectionError(":".join(["me", "secret"]))
+
+    monkeypatch.setattr(requests.Session, "get", failing)
+    with pytest.raises(UnreadableSource, match="cannot be reached") as caught:
+        ask("http://h:18080")
+    assert "me:secret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_kerberos_is_not_spoken(web):
+    web.answer(APPLICATIONS, "", 401, WWW_Authenticate="Negotiate")
+    with pytest.raises(UnreadableSource, match="Kerberos ticket"):
+        ask(web.url)
 
 
 def test_a_redirect_in_circles(web):
@@ -134,6 +226,12 @@ def test_an_answer_that_breaks_off(web):
     web.answer(APPLICATIONS, b"[", Content_Length="100")
     with pytest.raises(UnreadableSource, match="breaks off in the middle"):
         ask(web.url)
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(web):
+    web.answer(APPLICATIONS, b"[", Content_Length="100")
+    web.answer(APPLICATIONS, [{"id": "app-1"}])
+    assert [a.id for a in ask(web.url)] == ["app-1"]
 
 
 def test_received_bytes_are_reported(web, recorded, tmp_path):

@@ -3,7 +3,7 @@ import tempfile
 
 import pytest
 
-from pertract.errors import NoUsableRun, UnreadableSource, UnrecognisedSource
+from pertract.errors import NoUsableRun, SourceNotFound, UnreadableSource, UnrecognisedSource
 from pertract.extract import build_model
 from pertract.sources import history_server
 from pertract.sources.history_server import gather
@@ -46,7 +46,10 @@ def test_the_answers_in_detail(web, recorded):
     assert [e.id for e in run.executors] == ["1"]
 
 
-@pytest.mark.parametrize(("status", "words"), [(404, "no such thing"), (403, "does not let"), (503, "503")])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(404, "no such thing"), (403, "does not let"), (500, "failed to answer (500"), (503, "503")],
+)
 def test_without_the_log_the_answers_are_read(web, recorded, status, words):
     recorded.serve(web, log=False)
     web.answer(f"{API}/logs", "Event logs are only available through the history server.", status)
@@ -60,6 +63,21 @@ def test_an_archive_of_no_use_is_replaced_by_the_answers(web, recorded, body):
     recorded.serve(web, log=False)
     web.answer(f"{API}/logs", body)
     assert "the event log cannot be had" in history_server.read(web.url).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "words"),
+    [
+        ("<html>sign in</html>", {"Content_Type": "text/html"}, "login page"),
+        (b"PK", {"Content_Length": "1000"}, "breaks off"),
+    ],
+)
+def test_a_download_that_fails_is_replaced_by_the_answers(web, recorded, body, headers, words):
+    recorded.serve(web, log=False)
+    web.answer(f"{API}/logs", body, **headers)
+    run = history_server.read(web.url)
+    assert words in run.notes[0]
+    assert run.tasks_ended == 6
 
 
 def test_credentials_that_are_wanted_end_it(web, recorded):
@@ -112,6 +130,16 @@ def test_what_the_server_no_longer_has_is_said(web, recorded):
     missing = history_server.read(web.url, raw=False).missing
     for words in ("3 jobs", "1 stage:", "1 task:"):
         assert any(words in sentence for sentence in missing), words
+
+
+def test_a_stage_or_all_of_the_application_is_gone_meanwhile(web, recorded):
+    recorded.serve(web)
+    web.answers[f"{API}/stages/1/0/taskList"].clear()
+    run = history_server.read(web.url, raw=False)
+    assert any("does not tell of 2 tasks" in sentence for sentence in run.missing)
+    web.answers[API].clear()  # as while the server starts again
+    with pytest.raises(SourceNotFound, match="knows no such thing"):
+        history_server.read(web.url, raw=False)
 
 
 def test_a_server_that_is_too_old(web, recorded):
