@@ -18,6 +18,7 @@ from . import blocks
 _STORED_BLOCK = 1 << 13  # small, so that what it unpacks to stays in the cache (benchmarks/speed)
 _LINE_BUFFER = 1 << 17
 _MOST_HEAD = 1 << 22
+_LARGEST_WINDOW = 1 << 31  # of zstd --long; only as much of it is used as the data needs
 
 DECODE_ERRORS = (
     EOFError,
@@ -41,6 +42,13 @@ def unpack_head(head: bytes, codec: str) -> bytes:
             if len(unpacked) >= _MOST_HEAD:
                 break
     return bytes(unpacked)
+
+
+def needs_dictionary(head: bytes, codec: str) -> bool:
+    """Return whether a file can only be unpacked with the zstd dictionary it was packed with."""
+    with suppress(zstandard.ZstdError):
+        return codec == "zstd" and zstandard.get_frame_parameters(head).dict_id != 0
+    return False
 
 
 def is_empty(raw: BinaryIO, codec: str) -> bool:
@@ -105,6 +113,8 @@ def _unpack(raw: BinaryIO, new_decoder: Callable[[], object]) -> Iterator[bytes]
     begun = False
     while stored := raw.read(_STORED_BLOCK):
         while stored:
+            if not begun and not (stored := stored.lstrip(b"\x00")):  # padding, as tapes and xz leave it
+                break
             begun = True
             if unpacked := decoder.decompress(stored):  # type: ignore[attr-defined]
                 yield unpacked
@@ -121,7 +131,7 @@ def _gzip(raw: BinaryIO) -> Iterator[bytes]:
 
 
 def _zstd(raw: BinaryIO) -> Iterator[bytes]:
-    return _unpack(raw, zstandard.ZstdDecompressor().decompressobj)
+    return _unpack(raw, zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).decompressobj)
 
 
 def _bzip2(raw: BinaryIO) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (LZ4_BLOCK_MAGIC, "lz4"),
     (b"\x04\x22\x4d\x18", "framed lz4"),
+    (b"\x02\x21\x4c\x18", "legacy lz4"),
     (XERIAL_MAGIC, "snappy"),
     (FRAMED_SNAPPY_MAGIC, "framed snappy"),
     (LZF_MAGIC, "lzf"),
@@ -21,11 +22,17 @@ _MAGIC = (
     (b"ORC", "orc"),
     (b"Obj\x01", "avro"),
     (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),  # an empty one
     (b"FLR\x00", "jfr"),
     (b"SQLite format 3", "sqlite"),
     (b"%PDF", "pdf"),
     (b"\x7fELF", "program"),
+    (b"\xff\xfe{\x00", "utf-16"),
+    (b"\xfe\xff\x00{", "utf-16"),
+    (b'{\x00"\x00', "utf-16"),
 )
+_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+"""Begins a frame that zstd and lz4 pass over; pzstd puts one before each of its own."""
 _DESCRIPTION = {
     "parquet": "a Parquet table",
     "orc": "an ORC table",
@@ -36,6 +43,8 @@ _DESCRIPTION = {
     "sqlite": "an SQLite database",
     "pdf": "a PDF document",
     "program": "a program",
+    "legacy lz4": "lz4's old format without frames",
+    "utf-16": "text in UTF-16",
     "html": "an HTML page",
     "xml": "an XML document",
     "jhist": "a MapReduce job history file",
@@ -61,6 +70,11 @@ def kind_of(head: bytes) -> str:
     """
     if not head:
         return "empty"
+    begin = 0
+    while _SKIPPABLE.match(head, begin):
+        begin += 8 + int.from_bytes(head[begin + 4 : begin + 8], "little")
+    if begin:
+        head = head[begin : begin + 512] or b"\x28\xb5\x2f\xfd"  # behind a long one most likely zstd
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind

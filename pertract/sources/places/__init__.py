@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote
 
 from ...errors import SourceNotFound, UnreadableSource
 from .archive import ZipFolder
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::[A-Za-z0-9+.-]+)*://")
+_HADOOP = re.compile(r"(file|hdfs|dbfs):(?://(?=/))?(/(?!/).*)", re.IGNORECASE | re.DOTALL)
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -49,6 +52,9 @@ def expand(source: str | Path) -> list[Place]:
         If it may not be listed.
     """
     text = str(source)
+    if not text.strip():
+        raise SourceNotFound("the name of the event log is empty", hint="Is a variable not set?")
+    text = _plain(text)
     if is_url(text):
         place: Place = RemotePlace(text)
         pattern = bool(_WILDCARD.search(text.partition("?")[0] if text.startswith("http") else text))
@@ -56,15 +62,38 @@ def expand(source: str | Path) -> list[Place]:
         place = LocalPlace(Path(text))
         pattern = bool(_WILDCARD.search(text))
     with reading(place):
-        if not pattern or (isinstance(place, LocalPlace) and place.exists()):
-            if place.exists():
-                return [place]
-        elif found := place.matches():
+        if pattern and not (isinstance(place, LocalPlace) and place.exists()) and (found := place.matches()):
             return list(found)
+        if place.exists():  # also a name that only looks like a pattern
+            return [place]
     raise SourceNotFound(
         f"{place}: no such file or folder" if not pattern else f"{place}: nothing has such a name",
         hint="Event logs lie where spark.eventLog.dir points; give the path of one of them.",
     )
+
+
+def _plain(text: str) -> str:
+    """Return what Hadoop's ``file:/path`` and ``hdfs:/path`` or Databricks' ``dbfs:/path`` mean.
+
+    Raises
+    ------
+    SourceNotFound
+        If it is a path of Databricks and this machine is not one of its cluster.
+    """
+    if not (found := _HADOOP.match(text)):
+        return text
+    scheme, path = found[1].lower(), found[2]
+    if scheme == "hdfs":
+        return f"hdfs://{path}"
+    if scheme == "dbfs":
+        mounted = Path(f"/dbfs{path}")
+        if not Path("/dbfs").is_dir():
+            raise SourceNotFound(
+                f"{text}: this path can only be read on a cluster of Databricks",
+                hint=f"Copy it first: databricks fs cp -r {shlex.quote(text)} .",
+            )
+        return str(mounted)
+    return path if Path(path).exists() else unquote(path)
 
 
 @contextmanager

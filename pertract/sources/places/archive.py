@@ -34,6 +34,10 @@ class ZipFolder:
         """Return whether anything is there."""
         return self.archive.exists()
 
+    def identity(self) -> str:
+        """Return the same text for the same file or folder."""
+        return f"{self.archive.identity()}/{self.inner}"
+
     def is_folder(self) -> bool:
         """Return whether it is a folder."""
         return True
@@ -43,7 +47,7 @@ class ZipFolder:
         folders: set[str] = set()
         files: list[Place] = []
         try:
-            with self.archive.open() as raw, zipfile.ZipFile(raw) as opened:
+            with self.archive.open() as raw, _opened(raw) as opened:
                 for info in opened.infolist():
                     if not info.filename.startswith(self.inner):
                         continue
@@ -53,9 +57,7 @@ class ZipFolder:
                     elif name:
                         files.append(ZipMember(self.archive, info.filename, info.file_size))
         except _WRONG as error:
-            raise PlaceError(
-                f"the zip archive is damaged: {error}", hint="Copy the archive again."
-            ) from error
+            raise _failed(error) from error
         found: list[Place] = [*files, *(ZipFolder(self.archive, inner) for inner in folders)]
         return sorted(found, key=lambda place: place.name)
 
@@ -92,6 +94,10 @@ class ZipMember:
         """Return whether anything is there."""
         return True
 
+    def identity(self) -> str:
+        """Return the same text for the same file or folder."""
+        return f"{self.archive.identity()}/{self.inner}"
+
     def is_folder(self) -> bool:
         """Return whether it is a folder."""
         return False
@@ -113,9 +119,22 @@ class ZipMember:
         try:
             return _Unzipped(self.archive.open(), self.inner)
         except (*_WRONG, KeyError) as error:
-            raise PlaceError(
-                f"the zip archive is damaged: {error}", hint="Copy the archive again."
-            ) from error
+            raise _failed(error) from error
+
+
+def _opened(raw: io.RawIOBase) -> zipfile.ZipFile:
+    if not raw.seekable():  # its table of contents is at the end
+        raise PlaceError(
+            "the server does not send parts of a file, which a zip archive needs",
+            hint="Download the archive first.",
+        )
+    return zipfile.ZipFile(raw)
+
+
+def _failed(error: Exception) -> PlaceError:
+    if isinstance(error, RuntimeError) and "encrypted" in str(error):
+        return PlaceError("the zip archive is encrypted", hint="Unpack it first.")
+    return PlaceError(f"the zip archive is damaged: {error}", hint="Copy the archive again.")
 
 
 class _Unzipped(io.RawIOBase):
@@ -124,7 +143,7 @@ class _Unzipped(io.RawIOBase):
     def __init__(self, raw: io.RawIOBase, inner: str) -> None:
         with ExitStack() as stack:
             stack.enter_context(raw)
-            opened = stack.enter_context(zipfile.ZipFile(raw))
+            opened = stack.enter_context(_opened(raw))
             self._member: Any = stack.enter_context(opened.open(inner))
             self._stack = stack.pop_all()
 
@@ -133,6 +152,15 @@ class _Unzipped(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         return int(self._member.readinto(buffer))
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return int(self._member.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._member.tell())
 
     def close(self) -> None:
         if not self.closed and hasattr(self, "_stack"):  # not there where opening failed

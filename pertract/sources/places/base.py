@@ -32,6 +32,9 @@ class Place(Protocol):
     def exists(self) -> bool:
         """Return whether anything is there."""
 
+    def identity(self) -> str:
+        """Return the same text for the same file or folder."""
+
     def is_folder(self) -> bool:
         """Return whether it holds other places."""
 

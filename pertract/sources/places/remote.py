@@ -18,6 +18,7 @@ _EXTRAS = {
     "https": "http",
     "s3": "s3",
     "s3a": "s3",
+    "s3n": "s3",
     "gs": "gs",
     "gcs": "gs",
     "abfs": "abfs",
@@ -26,6 +27,7 @@ _EXTRAS = {
     "hdfs": "hdfs",
     "webhdfs": "hdfs",
 }
+_SAME = {"s3n": "s3"}  # what Hadoop called it once
 _TRIES = 4
 _PAUSE_S = 0.5
 _BLOCK = 8 << 20  # bytes asked for at once
@@ -37,7 +39,9 @@ def without_secrets(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return url.partition("://")[0] + "://..."
-    host = parts.netloc.rpartition("@")[2]
+    user, _, host = parts.netloc.rpartition("@")
+    if _EXTRAS.get(parts.scheme) == "abfs" and ":" not in user:  # container@account
+        host = parts.netloc
     return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
@@ -61,15 +65,22 @@ class RemotePlace:
     @property
     def name(self) -> str:
         """The last part of the path."""
+        if not self._is_web() and "::" not in self.url:  # where ? and # are letters like others
+            path = self.url.partition("://")[2].rstrip("/").partition("/")[2]
+            if path:
+                return path.rpartition("/")[2]
         return str(self).rstrip("/").rpartition("/")[2]
 
     def exists(self) -> bool:
         """Return whether anything is there."""
         if self.folder is not None:
             return True
-        if self._is_web():
-            return self._try(lambda fs, path: bool(fs.info(path)), missing=False)
-        return self._try(lambda fs, path: bool(fs.exists(path)), missing=False)
+        # and not fs.exists, which takes every failure for a file that does not exist
+        return self._try(lambda fs, path: bool(fs.info(path)), missing=False)
+
+    def identity(self) -> str:
+        """Return the same text for the same file or folder."""
+        return self.url.rstrip("/")
 
     def is_folder(self) -> bool:
         """Return whether it is a folder; of a web server, whether the URL ends in a slash."""
@@ -77,13 +88,16 @@ class RemotePlace:
             return self.folder
         if self._is_web():  # anything else would download the file to look for links in it
             return urlsplit(self.url).path.endswith("/")
-        return self._try(lambda fs, path: bool(fs.isdir(path)), missing=False)
+        return self._try(lambda fs, path: fs.info(path).get("type") == "directory", missing=False)
 
     def children(self) -> list[RemotePlace]:
         """Return what a folder holds, sorted by name."""
 
         def listed(fs: Any, path: str) -> list[RemotePlace]:
-            entries = [entry for entry in fs.ls(path, detail=True) if _below(entry["name"], path)]
+            entries = fs.ls(path, detail=True)
+            if self._is_web():  # whose pages also link to themselves, sorted in other ways
+                entries = [entry for entry in entries if "?" not in entry["name"]]
+            entries = [entry for entry in entries if _below(entry["name"], path)]
             return sorted((self._entry(fs, entry) for entry in entries), key=lambda place: place.name)
 
         return self._try(listed, missing=[])
@@ -110,30 +124,44 @@ class RemotePlace:
         return _Patient(self, opened)
 
     def _is_web(self) -> bool:
-        return self.url.startswith(("http://", "https://"))
+        return self.url.lower().startswith(("http://", "https://"))
 
     def _entry(self, fs: Any, entry: dict[str, Any]) -> RemotePlace:
         is_folder = entry.get("type") == "directory" or (self._is_web() and entry["name"].endswith("/"))
         url = entry["name"] if self._is_web() else fs.unstrip_protocol(entry["name"])
-        if not self._is_web() and "@" in urlsplit(self.url).netloc:  # hdfs://user@host: stays with the path
-            parts = urlsplit(self.url)
-            url = urlunsplit((parts.scheme, parts.netloc, urlsplit(url).path, "", ""))
+        if not self._is_web() and fs._get_kwargs_from_urls(self.url):  # hdfs://user@host:port stays
+            scheme, _, rest = self.url.partition("://")
+            path = url.partition("://")[2].partition("/")[2]
+            url = f"{scheme}://{rest.partition('/')[0]}/{path}"
         return RemotePlace(url, folder=is_folder, bytes=None if is_folder else entry.get("size"))
 
     def _try(self, action: Callable[[Any, str], R], *, missing: R) -> R:
         """Return the result of an action on the file system; ``missing`` where nothing is there."""
-        scheme = self.url.partition("://")[0]
+        given, _, rest = self.url.partition("://")
+        scheme = given.lower()
+        extra = _EXTRAS.get(scheme)
+        if extra == "s3" and "@" in rest.partition("/")[0]:
+            raise PlaceError(
+                "keys in the URL of a bucket are not used",
+                hint="Put them into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into a profile.",
+            )
         try:
             import fsspec
 
-            fs, path = fsspec.core.url_to_fs(self.url)
+            fs, path = fsspec.core.url_to_fs(f"{_SAME.get(scheme, scheme)}://{rest}")
         except ImportError as error:
-            extra = _EXTRAS.get(scheme)
             raise PlaceError(
                 f"reading {scheme}:// needs a package that is not installed",
                 hint=f"Install it with: pip install 'pertract[{extra}]'" if extra else str(error),
             ) from error
         except ValueError as error:
+            if "not known" not in str(error):  # it is, but this URL is wrong or says too little
+                raise self._failed(error) from error
+            if extra:  # some names of a storage become known only with its package
+                raise PlaceError(
+                    f"reading {scheme}:// needs a package that is not installed",
+                    hint=f"Install it with: pip install 'pertract[{extra}]'",
+                ) from error
             raise PlaceError(
                 f"{scheme}:// is not a kind of place that can be read",
                 hint=f"Known are {', '.join(sorted(_EXTRAS))}, and what else fsspec knows.",
@@ -154,32 +182,35 @@ class RemotePlace:
 
     def _failed(self, error: Exception) -> PlaceError:
         """Return what went wrong in words, with all secrets of the URL taken out."""
-        status = getattr(error, "status", None)
+        hint = "Check the URL, the network and your credentials for this place."
+        status = getattr(error, "status", None) or None  # 0 where redirections go in circles
         denied = isinstance(error, PermissionError) or status in (401, 403)
+        if denied:
+            hint = "Check your credentials for this place and that they may read it."
         if status is not None:
             reason = f"the server answered {status}"
         elif denied:
             reason = "access was denied"
         elif isinstance(error, TimeoutError):
             reason = "no answer in time"
+        elif _untrusted(error):
+            reason = "the certificate of the server is not trusted"
+            hint = "Let SSL_CERT_FILE name a file with the certificates to trust."
+        elif type(error).__name__ == "TooManyRedirects":
+            reason = "the server sends from one address to the next without end"
         else:
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
         parts = urlsplit(self.url)
         for secret in (self.url, parts.query, parts.password, parts.username):
             if secret:
                 reason = reason.replace(secret, "...")
-        hint = (
-            "Check your credentials for this place and that they may read it."
-            if denied
-            else "Check the URL, the network and your credentials for this place."
-        )
         return PlaceError(reason.rstrip(": "), hint=hint)
 
 
 def _below(name: str, path: str) -> bool:
     """Return whether a listed entry lies in the folder: web pages also link to their parents."""
     inner = name.rstrip("/")
-    return len(inner) > len(path.rstrip("/")) and "?" not in name
+    return len(inner) > len(path.rstrip("/"))
 
 
 def _cause(error: Exception) -> Exception:
@@ -193,8 +224,15 @@ def _cause(error: Exception) -> Exception:
     return _cause(cause)
 
 
+def _untrusted(error: Exception) -> bool:
+    """Return whether a connection failed because of the server's certificate."""
+    return any("Cert" in base.__name__ for base in type(error).__mro__)
+
+
 def _passing(error: Exception) -> bool:
     """Return whether trying again may help."""
+    if _untrusted(error):
+        return False
     if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError | NotImplementedError):
         return False
     status = getattr(error, "status", None)

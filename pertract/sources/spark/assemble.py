@@ -23,11 +23,14 @@ class RunBuilder:
     def __init__(self) -> None:
         self.missing: list[str] = []
         self.notes: list[str] = []
+        self.applications: set[str | None] = set()
+        """Identifiers of the applications that began; one, unless logs were appended to each other."""
         self._application: ev.ApplicationStart | None = None
         self._version: str | None = None
         self._end_ms: int | None = None
         self._first_ms: int | None = None
         self._last_ms = 0
+        self._environment = False
         self._properties: dict[str, str] = {}
         self._executors = Executors()
         self._jobs: dict[int, ev.JobStart] = {}
@@ -86,6 +89,7 @@ class RunBuilder:
     def _on_application_start(self, event: ev.ApplicationStart) -> None:
         if self._application is None:
             self._application = event
+        self.applications.add(event.id)
         self._seen(event.time_ms)
 
     def _on_application_end(self, event: ev.Timestamped) -> None:
@@ -93,6 +97,7 @@ class RunBuilder:
         self._seen(event.time_ms)
 
     def _on_environment(self, event: ev.EnvironmentUpdate) -> None:
+        self._environment = True
         if not self._properties:
             self._properties = {k: str(v) for k, v in event.properties.items()}
 
@@ -225,6 +230,12 @@ class RunBuilder:
         if end_ms is None:
             self.missing.append("the application end is not in the log; the last event stands for it")
             end_ms = self._last_ms
+        if not self._environment:
+            self.missing.append("the environment is not in the log; the defaults of Spark stand for it")
+        if unannounced := self._executors.unannounced():
+            self.missing.append(
+                f"{counted(unannounced, 'executor')} without a start in the log; the first task stands for it"
+            )
         jobs = self._job_records()
         if self._counts["lost"]:
             self.missing.append(

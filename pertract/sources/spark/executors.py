@@ -12,6 +12,7 @@ from .records import ExecutorRecord
 MOST_CORES = 10_000
 """No executor has more; a larger number is damage and counts as unknown."""
 
+_DRIVER = ("driver", "<driver>", "localhost")  # the last one in local mode before Spark 1.5
 _LOCAL = re.compile(r"local\[(\d+|\*)(?:\s*,\s*\d+)?\]|local")
 
 
@@ -22,6 +23,7 @@ class _Executor:
     removed_ms: int | None = None
     cores: int = 0
     announced: bool = False
+    registered: bool = False  # with its block manager
     most: int = 0  # tasks at the same time
     tasks: int = 0
 
@@ -53,6 +55,7 @@ class Executors:
         """Note a BlockManagerAdded event, the only announcement before Spark 1.3."""
         executor = self._get(identifier)
         executor.host = executor.host or host
+        executor.registered = True
         if executor.added_ms is None and time_ms > 0:
             executor.added_ms = time_ms
 
@@ -69,6 +72,14 @@ class Executors:
             executor = self._get(identifier)
             executor.most = max(executor.most, most)
 
+    def unannounced(self) -> int:
+        """Return how many executors ran tasks but were never announced; the driver need not be."""
+        return sum(
+            bool(executor.tasks) and not executor.announced and not executor.registered
+            for name, executor in self._known.items()
+            if name not in _DRIVER
+        )
+
     def slots(self, task_cpus: int) -> dict[str, int]:
         """Return the slots of each executor as known so far; 0 where unknown."""
         return {name: e.cores // task_cpus or e.most for name, e in self._known.items()}
@@ -81,7 +92,7 @@ class Executors:
         """
         records = []
         for name, executor in self._known.items():
-            if name in ("driver", "<driver>") and not executor.tasks:
+            if name in _DRIVER[:2] and not executor.tasks:
                 continue
             if not executor.tasks and not executor.announced:
                 continue
@@ -108,7 +119,7 @@ class Executors:
 def _from_properties(identifier: str, properties: Mapping[str, str]) -> int:
     """Return the cores of an executor that no event announced; 0 where they are unknown."""
     cores = properties.get("spark.executor.cores", "")
-    if identifier in ("driver", "<driver>", "localhost"):
+    if identifier in _DRIVER:
         match = _LOCAL.fullmatch(properties.get("spark.master", ""))
         cores = (match[1] or "1") if match else ""
     return int(cores) if cores.isdecimal() and int(cores) <= MOST_CORES else 0

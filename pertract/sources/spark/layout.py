@@ -166,8 +166,9 @@ def find_all(places: Sequence[Place], *, progress: Callable[[int], None] | None 
         Called with the number of logs found so far.
     """
     found = Found()
+    known: set[str] = set()
     for place in places:
-        for item in _discover(place, str(place), _DEEPEST):
+        for item in _discover(place, str(place), _DEEPEST, known):
             if isinstance(item, EventLog):
                 found.logs.append(item)
             elif isinstance(item, UnrecognisedSource):
@@ -179,24 +180,30 @@ def find_all(places: Sequence[Place], *, progress: Callable[[int], None] | None 
     return found
 
 
-def _discover(place: Place, shown: str, depth: int) -> Iterator[EventLog | SourceError]:
-    """Yield every log at a place, and the error of everything else."""
+def _discover(place: Place, shown: str, depth: int, known: set[str]) -> Iterator[EventLog | SourceError]:
+    """Yield every log at a place, and the error of everything else.
+
+    What is already ``known`` is left out: places can be given twice, and links can lead in circles.
+    """
+    if (identity := place.identity()) in known:
+        return
+    known.add(identity)
     try:
         with reading(place):
             is_folder = place.is_folder()
         if is_folder:
-            yield from _folder(place, depth)
+            yield from _folder(place, depth, known)
             return
         seen = look(place)
         if seen.kind == "zip":
-            yield from _folder(ZipFolder(place), depth)
+            yield from _folder(ZipFolder(place), depth, known)
         else:
             yield _log(place, (recognise(place, seen, shown),), seen.head, ())
     except SourceError as error:
         yield error
 
 
-def _folder(folder: Place, depth: int) -> Iterator[EventLog | SourceError]:
+def _folder(folder: Place, depth: int, known: set[str]) -> Iterator[EventLog | SourceError]:
     with reading(folder):
         inside = [place for place in folder.children() if not place.name.startswith((".", "_"))]
         kinds = [(place, place.is_folder()) for place in inside]
@@ -211,7 +218,7 @@ def _folder(folder: Place, depth: int) -> Iterator[EventLog | SourceError]:
         yield _parts(folder, ordered, [])
     else:
         for place in inside if depth else files:
-            yield from _discover(place, str(place), depth - 1)
+            yield from _discover(place, str(place), depth - 1, known)
 
 
 def _rolled(folder: Place, files: Sequence[Place], rolled: dict[int, Place]) -> EventLog:

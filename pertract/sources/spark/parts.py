@@ -119,7 +119,7 @@ def look(place: Place) -> Look:
         return Look(kind, "plain", head)
     unpacked = codecs.unpack_head(head, kind)
     if not unpacked and not _is_empty(place, kind):
-        return Look("damaged", kind, b"")
+        return Look("dictionary" if codecs.needs_dictionary(head, kind) else "damaged", kind, b"")
     return Look(sniff.kind_of(unpacked), kind, unpacked)
 
 
@@ -147,6 +147,11 @@ def recognise(place: Place, seen: Look, shown: str) -> Part:
     if seen.kind == "events":
         with reading(place):
             return Part(place, seen.codec, place.size())
+    if seen.kind == "dictionary":
+        raise UnreadableSource(
+            f"{shown}: it was packed with a zstd dictionary, without which it cannot be unpacked",
+            hint="Unpack it first: zstd -d -D DICTIONARY.",
+        )
     if seen.kind == "damaged":
         raise UnreadableSource(
             f"{shown}: the {seen.codec} data is damaged from the start, nothing can be unpacked",
@@ -156,6 +161,10 @@ def recognise(place: Place, seen: Look, shown: str) -> Part:
         raise EmptySource(
             f"{shown}: the file is empty",
             hint="Spark writes the log while the application runs; is this the right file?",
+        )
+    if seen.kind in codecs.SUPPORTED:
+        raise UnrecognisedSource(
+            f"{shown}: it is packed twice, {seen.kind} in {seen.codec}", hint="Unpack it once first."
         )
     raise UnrecognisedSource(
         f"{shown}: not a Spark event log; it looks like {sniff.describe(seen.kind, seen.head)}",
@@ -176,5 +185,12 @@ def _advice(kind: str) -> str:
     if kind == "model":
         return "This is already a model: pertract predict or pertract show read it."
     if kind == "html":
-        return "A History Server is given by its address, and a login page means that you need to sign in."
+        return (
+            "A History Server is given by its address, a folder by a URL that ends in a slash; a login page"
+            " means that you need to sign in."
+        )
+    if kind == "utf-16":
+        return "Convert it first: iconv -f UTF-16 -t UTF-8."
+    if kind == "legacy lz4":
+        return "Unpack it first: lz4 -d."
     return "Give a file that Spark wrote with spark.eventLog.enabled=true."

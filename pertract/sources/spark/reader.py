@@ -133,8 +133,19 @@ def finish(builder: RunBuilder, counts: Counts, *, name: str, digest: str = "") 
     if counts.malformed:
         what = "line is" if counts.malformed == 1 else "lines are"
         builder.missing.append(f"{counts.malformed} {what} damaged and not used")
+    if len(builder.applications) > 1:
+        raise NoUsableRun(
+            f"{name}: it holds the events of {len(builder.applications)} applications, one after the other",
+            hint="Give the log of each application by itself.",
+        )
     run = builder.build(counts, digest=digest)
     if not any(job.finished for job in run.jobs):
+        lines = counts.malformed + counts.events.total()
+        if counts.malformed * 2 > lines:
+            raise NoUsableRun(
+                f"{name}: {counts.malformed} of its {lines} lines are no Spark events",
+                hint="An event log holds one JSON object a line, as Spark writes it.",
+            )
         jobs, tasks = counts.events["SparkListenerJobStart"], counts.events["SparkListenerTaskEnd"]
         raise NoUsableRun(
             f"{name}: no job finished in this application, so there is nothing to predict"

@@ -100,3 +100,48 @@ def test_archives_cannot_be_read_as_files(tmp_path, log):
     assert (folder.is_folder(), folder.exists(), folder.size(), folder.name) == (True, True, None, "a.zip")
     with pytest.raises(OSError, match="it is a folder"):
         folder.open()
+
+
+def test_a_zip_archive_in_a_zip_archive(tmp_path, log):
+    inner = zipped(tmp_path / "inner.zip", {"app-1": log}).read_bytes()
+    assert spark_source.read(zipped(tmp_path / "outer.zip", {"a/inner.zip": inner})).application_id == "app-1"
+
+
+def test_an_empty_zip_archive_is_an_empty_folder(tmp_path):
+    with pytest.raises(SourceNotFound, match="holds no event log and no files"):
+        spark_source.find(zipped(tmp_path / "a.zip", {}))
+
+
+def test_an_encrypted_zip_archive_is_told(tmp_path, log):
+    path = zipped(tmp_path / "a.zip", {"app-1": log})
+    packed = bytearray(path.read_bytes())
+    packed[6] |= 1  # the flag of the member, there and in the table of contents
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(bytes(packed))
+    with pytest.raises(UnreadableSource, match="the zip archive is encrypted") as caught:
+        spark_source.read(path)
+    assert caught.value.hint == "Unpack it first."
+
+
+def test_links_that_lead_in_circles_or_nowhere(tmp_path, log):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "app-1").write_bytes(log)
+    (tmp_path / "a" / "up").symlink_to("..")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "broken").symlink_to("nowhere")
+    found = spark_source.find_all([*expand(tmp_path), *expand(tmp_path / "b" / "app-1")])
+    assert [len(found.logs), found.refused, found.skipped] == [1, [], []]
+
+
+def test_what_hadoop_calls_a_local_file(tmp_path, monkeypatch):
+    path = tmp_path / "a log"
+    path.touch()
+    encoded = str(path).replace(" ", "%20")
+    for text in (f"file:{path}", f"file://{path}", f"FILE://{encoded}"):
+        assert expand(text) == [LocalPlace(path)]
+
+
+def test_a_path_of_databricks_is_told_elsewhere():
+    with pytest.raises(SourceNotFound, match="only be read on a cluster of Databricks") as caught:
+        expand("dbfs:/logs/a b")
+    assert caught.value.hint == "Copy it first: databricks fs cp -r 'dbfs:/logs/a b' ."

@@ -141,8 +141,117 @@ def test_a_missing_package_is_named(monkeypatch):
         ("https://u:p@host:8443/a/b?X-Amz-Signature=abc#x", "https://host:8443/a/b"),
         ("http://[broken", "http://..."),
         ("hdfs://me@nn:8020/logs", "hdfs://nn:8020/logs"),
+        ("abfss://container@account.net/logs", "abfss://container@account.net/logs"),
     ],
 )
 def test_urls_are_shown_without_secrets(url, shown):
     assert without_secrets(url) == shown
     assert url not in repr(RemotePlace(url))
+
+
+def test_a_name_that_only_looks_like_a_pattern(memory, log):
+    memory.pipe("/odd/app[1]", log)
+    assert [place.name for place in expand("memory://odd/app[1]")] == ["app[1]"]
+
+
+def test_names_of_places_in_capitals(memory):
+    assert spark_source.find("MEMORY://logs/app-2").application == "app-2"
+
+
+@pytest.mark.parametrize("url", ["abfss://container@account/log", "s3n://bucket/log"])
+def test_a_name_that_only_its_package_knows(monkeypatch, url):
+    def unknown(_url):
+        raise ValueError("Protocol not known")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", unknown)
+    with pytest.raises(UnreadableSource, match="needs a package that is not installed") as caught:
+        spark_source.find(url)
+    assert "pip install 'pertract[" in caught.value.hint
+
+
+def test_the_old_name_of_s3_is_s3(monkeypatch):
+    asked = []
+
+    def remember(url):
+        asked.append(url)
+        raise ImportError
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", remember)
+    with pytest.raises(UnreadableSource):
+        expand("s3n://bucket/log")
+    assert asked == ["s3://bucket/log"]
+
+
+def test_keys_in_the_url_of_a_bucket_are_refused():
+    with pytest.raises(UnreadableSource, match="keys in the URL of a bucket are not used") as caught:
+        expand("s3a://AKIA:s3cret@bucket/log")
+    assert "s3cret" not in str(caught.value)
+
+
+class HostedMemory(type(fsspec.filesystem("memory"))):
+    """A file system whose URLs name a host, as those of HDFS do; one folder of it is closed."""
+
+    protocol = "hosted"
+
+    def __init__(self, host, **options):
+        super().__init__(**options)
+        assert host == "nn"
+
+    @classmethod
+    def _strip_protocol(cls, path):
+        return "/" + path.removeprefix("hosted://nn").strip("/")
+
+    @staticmethod
+    def _get_kwargs_from_urls(url):
+        return {"host": host} if (host := url.removeprefix("hosted://").partition("/")[0]) else {}
+
+    def info(self, path, **options):
+        if path.startswith("/closed"):
+            raise PermissionError
+        return super().info(path, **options)
+
+
+@pytest.fixture
+def hosted(memory, log):
+    fsspec.register_implementation("hosted", HostedMemory, clobber=True)
+    memory.pipe("/logs/has #1?", log)
+
+
+def test_files_of_a_folder_are_on_its_host(hosted):
+    (place,) = [p for p in RemotePlace("hosted://nn/logs").children() if p.name == "has #1?"]
+    assert place.url == "hosted://nn/logs/has #1?"
+    with place.open() as opened:
+        assert opened.read(9) == b'{"Event":'
+
+
+def test_a_file_that_may_not_be_seen_is_not_called_missing(hosted):
+    with pytest.raises(UnreadableSource, match="access was denied"):
+        expand("hosted://nn/closed/log")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (type("CertificateError", (OSError,), {})("ugly"), "the certificate of the server is not trusted"),
+        (type("TooManyRedirects", (Exception,), {"status": 0})("ugly"), "from one address to the next"),
+    ],
+)
+def test_what_a_web_server_does_wrong_is_told_at_once(monkeypatch, error, words):
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+
+    def fail(fs, path):
+        raise error
+
+    with pytest.raises(OSError, match=words):
+        RemotePlace("memory://logs")._try(fail, missing=None)
+    assert pauses == []
+
+
+def test_a_url_that_says_too_little(monkeypatch):
+    def incomplete(_url):
+        raise ValueError("Must provide an account name")
+
+    monkeypatch.setattr(fsspec.core, "url_to_fs", incomplete)
+    with pytest.raises(UnreadableSource, match="ValueError: Must provide an account name"):
+        expand("abfs://container/log")

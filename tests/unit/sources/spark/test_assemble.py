@@ -308,3 +308,17 @@ def test_tasks_of_a_stage_that_failed_are_not_made_up(read, spark):
     failed = spark.stage_completed(0, 1050, 3100, failure="no more disk", tasks=5)
     kept = [failed if event["Event"] == "SparkListenerStageCompleted" else event for event in events]
     assert read(kept).stages[0].summary.lost == 0
+
+
+def test_a_lost_environment_is_told(write_log, spark):
+    events = [event for event in spark.small_app() if event["Event"] != "SparkListenerEnvironmentUpdate"]
+    run = spark_source.read(write_log(events))
+    assert run.missing == ["the environment is not in the log; the defaults of Spark stand for it"]
+
+
+def test_an_executor_that_nothing_announced_is_told(write_log, spark):
+    lost = ("SparkListenerExecutorAdded", "SparkListenerBlockManagerAdded")
+    events = [event for event in spark.small_app() if event["Event"] not in lost]
+    run = spark_source.read(write_log(events))
+    assert run.missing == ["1 executor without a start in the log; the first task stands for it"]
+    assert [executor.tasks for executor in run.executors] == [2]

@@ -141,7 +141,7 @@ def test_progress_counts_stored_bytes_up_to_all_of_them(write_log, spark):
 
 def test_a_file_of_damaged_lines_is_a_source_error(write_log):
     path = write_log([b'{"Event":"SparkListenerTaskEnd"}'] * 5)
-    with pytest.raises(SourceError, match="no job finished"):
+    with pytest.raises(SourceError, match="5 of its 5 lines are no Spark events"):
         spark_source.read(path)
 
 

@@ -1,6 +1,7 @@
 """What is not a usable event log is refused with a sentence that says what it is, and a hint."""
 
 import gzip
+import json
 import os
 import re
 
@@ -16,6 +17,7 @@ from pertract.errors import (
     UnrecognisedSource,
 )
 from pertract.sources import spark as spark_source
+from pertract.sources.places import expand
 
 not_as_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything"
@@ -135,3 +137,41 @@ def test_log_whose_only_job_never_finished(write_log, spark):
     job_without_end = spark.whole_job(0, 1000)[:-1]
     path = write_log([*spark.head(), *job_without_end])
     assert re.search("1 jobs? started, 2 tasks ended", refusal(path, NoUsableRun))
+
+
+def test_a_log_packed_twice(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(gzip.compress(zstandard.compress(b'{"Event":"SparkListenerLogStart"}\n')))
+    assert refusal(path, UnrecognisedSource) == f"{path}: it is packed twice, zstd in gzip"
+
+
+def test_a_log_packed_with_a_dictionary(tmp_path):
+    lines = [f'{{"Event":"SparkListenerTaskEnd","Stage ID":{i}}}\n'.encode() for i in range(5000)]
+    dictionary = zstandard.train_dictionary(2000, lines)
+    path = tmp_path / "log"
+    path.write_bytes(zstandard.ZstdCompressor(dict_data=dictionary).compress(b"".join(lines)))
+    assert "packed with a zstd dictionary" in refusal(path, UnreadableSource)
+
+
+def test_json_that_is_not_one_object_a_line(tmp_path, spark):
+    path = tmp_path / "log"
+    path.write_text(json.dumps(spark.small_app(), indent=2))
+    assert re.search(r"log: (\d+) of its \1 lines are no Spark events", refusal(path, NoUsableRun))
+
+
+def test_logs_of_two_applications_in_one_file(write_log, spark):
+    path = write_log([*spark.small_app(), *spark.small_app()])
+    path.write_text(path.read_text().replace("app-1", "app-2", 1))
+    assert "it holds the events of 2 applications" in refusal(path, NoUsableRun)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_pipes_and_devices(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    assert "it is a pipe or a device" in refusal(path, UnreadableSource)
+    assert spark_source.find_all(expand(tmp_path)).refused == []
+
+
+def test_an_empty_name():
+    assert refusal("", SourceNotFound) == "the name of the event log is empty"
