@@ -84,6 +84,10 @@ def extract(
             out.show_json(documents.extractions_document(results))
         elif not quiet:
             out.show(tables.extractions_report(results))
+        if quiet:
+            for result in results:
+                if result.error and not result.is_other:
+                    typer.secho(f"error: {result.error}", err=True, fg="red")
         if any(result.error and not result.is_other for result in results):
             raise typer.Exit(3)
         return

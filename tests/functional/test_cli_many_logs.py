@@ -165,3 +165,13 @@ def test_the_parts_of_a_rolled_log_give_the_same_model_side_by_side(tmp_path):
     one, two = done.stdout.splitlines()
     assert one == two
     assert json.loads(one)["runs"][0]["tasks"] > 100
+
+
+def test_quietly_only_what_is_wrong_is_said(folder, tmp_path):
+    (folder / "app-4.zst").write_bytes(b"\x28\xb5\x2f\xfd" + b"\xff" * 50)
+    result = run(folder, "-o", f"{tmp_path}/models/", "-q")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert (
+        result.stderr
+        == f"error: {folder}/app-4.zst: the zstd data is damaged from the start, nothing can be unpacked\n"
+    )

@@ -84,9 +84,9 @@ def choose(server: Server, application: str | None = None, attempt: str | None =
 
 def _named(server: Server, application: str) -> Application:
     try:
-        if not application.strip("."):  # in a URL these mean other folders
-            raise SourceNotFound(application)
-        return server.get(quoted("applications", application), Application)
+        # In a URL, dots mean other folders.
+        name = application if application.strip(".") else f"'{application}'"
+        return server.get(quoted("applications", name), Application)
     except SourceNotFound as error:
         there = applications(server)
         held = f"; there is {_names(there)}" if there else ""

@@ -69,7 +69,11 @@ def _from_log(server: Server, chosen: Chosen, *, jobs: int, progress: Progress |
     with tempfile.TemporaryDirectory(prefix="pertract-") as folder:
         archive = Path(folder) / f"{chosen.application.id}.zip".replace("/", "-")
         server.download(f"{chosen.path}/logs", archive)
-        run = _read_archive(archive, jobs=jobs, progress=progress)
+        try:
+            run = _read_archive(archive, jobs=jobs, progress=progress)
+        except NoUsableRun as error:
+            said = str(error).partition(": ")[2]  # the archive is nothing people know
+            raise NoUsableRun(f"{chosen.application.id}: {said}", hint=error.hint) from error
     run.notes[:0] = [f"read from the event log that {server} handed out", *chosen.notes]
     return run
 

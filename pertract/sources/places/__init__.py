@@ -28,6 +28,7 @@ __all__ = [
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(::[A-Za-z0-9+.-]+)*://")
 _HADOOP = re.compile(r"(file|hdfs|dbfs):(?://(?=/))?(/(?!/).*)", re.IGNORECASE | re.DOTALL)
+_HOST = re.compile(r"[\w.-]+:\d+(/|$)")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -66,9 +67,11 @@ def expand(source: str | Path) -> list[Place]:
             return list(found)
         if place.exists():  # also a name that only looks like a pattern
             return [place]
+    hint = "Event logs lie where spark.eventLog.dir points; give the path of one of them."
+    if is_web(text) or _HOST.match(text):
+        hint = "A History Server is given by its address, such as http://host:18080."
     raise SourceNotFound(
-        f"{place}: no such file or folder" if not pattern else f"{place}: nothing has such a name",
-        hint="Event logs lie where spark.eventLog.dir points; give the path of one of them.",
+        f"{place}: no such file or folder" if not pattern else f"{place}: nothing has such a name", hint=hint
     )
 
 

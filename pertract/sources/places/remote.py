@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -231,7 +232,7 @@ def _untrusted(error: Exception) -> bool:
 
 def _passing(error: Exception) -> bool:
     """Return whether trying again may help."""
-    if _untrusted(error):
+    if _untrusted(error) or _not_there(error):
         return False
     if isinstance(error, PermissionError | IsADirectoryError | NotADirectoryError | NotImplementedError):
         return False
@@ -241,6 +242,12 @@ def _passing(error: Exception) -> bool:
     return isinstance(error, OSError | EOFError | TimeoutError) or "ClientError" in {
         base.__name__ for base in type(error).__mro__
     }
+
+
+def _not_there(error: Exception) -> bool:
+    """Return whether nobody answers at the address at all: a wrong name or port, mostly."""
+    cause = getattr(error, "os_error", error)
+    return isinstance(cause, ConnectionRefusedError | socket.gaierror)
 
 
 class _Patient(io.RawIOBase):

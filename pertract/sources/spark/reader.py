@@ -90,7 +90,7 @@ class _Reading:
 
     def run(self) -> SparkRun:
         digest = f"sha256:{self._digest.hexdigest()[:16]}"
-        return finish(self._builder, self._counts, name=self._log.place.name, digest=digest)
+        return finish(self._builder, self._counts, name=str(self._log.place), digest=digest)
 
     def _part_read(self, part: Part, digest: bytes, *, damaged: bool) -> None:
         self._digest.update(digest)

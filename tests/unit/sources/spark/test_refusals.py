@@ -128,7 +128,7 @@ def test_folder_of_other_files_names_one_of_them(tmp_path):
 def test_log_without_any_job(write_log, spark):
     path = write_log([*spark.head(), spark.app_end(900)])
     assert refusal(path, NoUsableRun) == (
-        "log: no job finished in this application, so there is nothing to predict"
+        f"{path}: no job finished in this application, so there is nothing to predict"
         " (5 events, 0 jobs started, 0 tasks ended)"
     )
 
