@@ -18,6 +18,7 @@ def predict(
     replications: int = 20,
     precision: float | None = None,
     seed: int = 1,
+    blocked_time: bool = False,
     progress: Progress | None = None,
     **options: Any,
 ) -> Prediction:
@@ -34,6 +35,8 @@ def predict(
         time is at most this share of it to either side, such as 0.01.
     seed
         The same seed gives the same prediction.
+    blocked_time
+        Whether to predict also what the response time would be without drives, network or skew.
     progress
         Called with replications done and replications in all.
     **options
@@ -58,5 +61,6 @@ def predict(
         replications=replications,
         precision=precision,
         seed=seed,
+        blocked_time=blocked_time,
         progress=progress,
     )

@@ -36,6 +36,9 @@ def predict(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same answer.")] = 1,
+    blocked_time: Annotated[
+        bool, typer.Option("--blocked-time", help="Tell what drives, network and skew cost.")
+    ] = False,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -68,6 +71,7 @@ def predict(
             replications=replications,
             precision=opt.percentage(precision) if precision is not None else None,
             seed=seed,
+            blocked_time=blocked_time,
             progress=progress,
             **chosen,
         )

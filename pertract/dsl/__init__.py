@@ -16,6 +16,7 @@ from .execution import (
 )
 from .profile import (
     Demand,
+    DriverProfile,
     ExecutorProfile,
     ResourceProfiles,
     StageProfile,
@@ -39,6 +40,7 @@ __all__ = [
     "DataWorkload",
     "Delay",
     "Demand",
+    "DriverProfile",
     "Drives",
     "Edge",
     "ExecutionArchitecture",

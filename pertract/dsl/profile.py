@@ -148,9 +148,28 @@ class ExecutorProfile(Element):
     """CPU that an executor uses outside the threads of its tasks."""
 
     start_core_seconds: NonNegative = 0.0
-    """Once per executor: start of the JVM, class loading, just-in-time compilation."""
+    """Once per executor, until it registers: start of the JVM, class loading."""
+    warm_up_core_seconds: NonNegative = 0.0
+    """Once per executor, beside its first tasks: just-in-time compilation of the application's code."""
+    warm_up_task_core_seconds: Positive = 1.0
+    """Task CPU on an executor after which 63 % of the warm-up is done, an exponential approach."""
     per_task_core_second: NonNegative = 0.0
-    """Per core second of task CPU: compilation, shuffle serving, heartbeats."""
+    """Per core second of task CPU: further compilation, shuffle serving, heartbeats."""
+    basis: Literal["prior", "measured"] = "prior"
+    """Whether these come from measurements of the application or from other applications."""
+
+
+class DriverProfile(Element):
+    """CPU that the driver uses, where it competes with executors for the cores of a node."""
+
+    beside_executors: bool = False
+    """Whether the driver ran on a host that also ran executors."""
+    start_core_seconds: NonNegative = 0.0
+    """From the start of the application until it submits the first job."""
+    per_stage_core_seconds: NonNegative = 0.0
+    """For every stage, while its tasks run: launching tasks, taking their results."""
+    per_delay_core_seconds: NonNegative = 0.0
+    """Of other threads, compilation above all, per second in which the main thread works alone."""
     basis: Literal["prior", "measured"] = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
@@ -160,5 +179,9 @@ class ResourceProfiles(Element):
 
     executor: ExecutorProfile = ExecutorProfile()
     """Work of executors outside tasks."""
+    driver: DriverProfile = DriverProfile()
+    """Work of the driver."""
     stages: tuple[StageProfile, ...] = ()
     """One profile per stage."""
+    includes_core_waits: bool = False
+    """Whether demands in seconds also hold what tasks waited for a core in the calibration run."""

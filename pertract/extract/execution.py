@@ -53,7 +53,7 @@ class _Builder:
         self.settings = configuration(run)
         self.slots = self.settings.most_slots
         self.nodes: list[dsl.Job | dsl.Delay] = []
-        self.rules: dict[str, PartitionRule] = {}
+        self.rules: dict[str, tuple[int, PartitionRule]] = {}
         self.edges: list[dsl.Edge] = []
         self.cross_edges: list[dsl.Edge] = []
         self.producers = _Producers(run)
@@ -178,14 +178,14 @@ class _Builder:
         count = stage.summary.succeeded or stage.tasks or round(float(stage.summary.weights.sum()))
         parents = [self.rules[stage_id(p)] for p in producers if stage_id(p) in self.rules]
         rule = partition_rule(stage, count, settings=self.settings, slots=self.slots, parents=parents)
-        self.rules[name] = rule
+        self.rules[name] = count, rule
         return dsl.Stage(
             id=name,
             name=" ".join(stage.name.split())[:120],
             profile=name,
             partitions=dsl.Partitions(count=count, rule=rule),
             reads=(self.reads[name],) if name in self.reads else (),
-            operations=tuple(_operations(stage.rdds)),
+            operations=tuple(operations(stage.rdds)),
         )
 
     def _unseen(self, stage: StageRecord) -> dsl.Delay:
@@ -243,7 +243,7 @@ def _job_id(job: JobRecord) -> str:
     return f"job-{job.id}"
 
 
-def _operations(rdds: Iterable[tuple[int, str, str | None, str | None]]) -> list[dsl.Operation]:
+def operations(rdds: Iterable[tuple[int, str, str | None, str | None]]) -> list[dsl.Operation]:
     """Return the operators of a stage, one per scope, in order of their data sets."""
     operations: dict[tuple[str, str | None], dsl.Operation] = {}
     for _, name, scope, call_site in sorted(rdds, key=itemgetter(0)):

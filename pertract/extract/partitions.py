@@ -19,13 +19,14 @@ def partition_rule(
     *,
     settings: dsl.ApplicationConfiguration,
     slots: int,
-    parents: Sequence[PartitionRule],
+    parents: Sequence[tuple[int, PartitionRule]],
 ) -> PartitionRule:
     """Return the rule that explains the number of tasks of a stage.
 
     A number that equals the slots by chance must not follow them: only collections that the driver
-    distributes (``parallelize``, ``range``) get one partition per slot from Spark, and shuffles of
-    their data inherit that number (``org.apache.spark.Partitioner.defaultPartitioner``).
+    distributes (``parallelize``, ``range``) get one partition per slot from Spark. Shuffles of RDDs
+    inherit the number of the largest data set they read, unless a parallelism is set
+    (``org.apache.spark.Partitioner.defaultPartitioner``).
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def partition_rule(
     slots
         All task slots of the application.
     parents
-        Rules of the stages it reads from.
+        Numbers of tasks of the stages it reads from, and their rules.
     """
     if tasks == 1 or stage.summary is None:
         return "fixed"
@@ -48,8 +49,11 @@ def partition_rule(
         return "shuffle_partitions"
     if settings.default_parallelism:
         return "default_parallelism" if tasks == settings.default_parallelism else "fixed"
-    inherited = all(rule == "total_slots" for rule in parents) if parents else _is_collection(stage)
-    return "total_slots" if tasks == slots and inherited else "fixed"
+    if not parents:
+        return "total_slots" if tasks == slots and _is_collection(stage) else "fixed"
+    largest, rule = max(parents)
+    inherits = tasks == largest and rule in ("total_slots", "input_splits") and not _is_exchange(stage)
+    return rule if inherits else "fixed"
 
 
 def scope_name(scope: str) -> str:

@@ -7,12 +7,10 @@ import numpy as np
 from .. import dsl
 from ..dsl.profile import Activity, Resource, Unit, Variable
 from ..sources.spark import SparkRun, StageRecord, TaskSummary
+from .background import driver_profile, executor_profile
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
 from .settings import configuration
-
-PRIOR = dsl.ExecutorProfile(start_core_seconds=18.0, per_task_core_second=0.25, basis="prior")
-"""CPU of an executor outside its tasks, where nothing was measured; see docs/prediction.md."""
 
 IDLE_SHARE = 0.3
 """Share of idle time between tasks above which the driver is taken to be the bottleneck."""
@@ -48,7 +46,12 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
         if stage_id(stage) in alone:  # otherwise other stages held slots in between
             gap_s, usable = stage.summary.gap_s, _usable_slots(stage.summary, run)
         profiles.append(_stage_profile(stage, stage.summary, slots=slots, gap_s=gap_s, usable=usable))
-    return dsl.ResourceProfiles(executor=PRIOR, stages=tuple(profiles))
+    return dsl.ResourceProfiles(
+        executor=executor_profile(run),
+        driver=driver_profile(run),
+        stages=tuple(profiles),
+        includes_core_waits=True,  # Spark does not measure them
+    )
 
 
 def _alone(stage: StageRecord, summary: TaskSummary, running: RunningStages) -> bool:

@@ -47,6 +47,8 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         | {"series": [list(point) for point in prediction.cpu_series]},
         "task_cpu_utilisation": _estimate(prediction.task_cpu_utilisation),
         "breakdown_s": prediction.breakdown_s,
+        "without_s": prediction.without_s,
+        "jobs": [asdict(job) for job in prediction.jobs],
         "stages": [
             {
                 "id": stage.id,

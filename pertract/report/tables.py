@@ -44,6 +44,8 @@ def _facts(rows: Iterable[tuple[str, str]], title: str) -> RenderableType:
 def prediction_report(prediction: Prediction) -> RenderableType:
     """Return what people want to know of a prediction, the answer first."""
     parts: list[RenderableType] = [_answer(prediction), Text(), _breakdown(prediction), Text()]
+    if prediction.without_s:
+        parts += [_without(prediction), Text()]
     parts.append(_longest_stages(prediction))
     notes = [f"{prediction.support.kind}: {', '.join(prediction.support.why)}"]
     parts += [Text(), *(Text(note, style="dim") for note in notes)]
@@ -97,6 +99,7 @@ _PART_NAMES = {
     "drive": "drives",
     "network": "network",
     "other": "other waits in tasks",
+    "skew": "skew between tasks of a stage",
 }
 
 
@@ -111,6 +114,17 @@ def _breakdown(prediction: Prediction) -> RenderableType:
         [("", "left"), ("time", "right"), ("share", "right")],
         rows,
         title="Where the time goes (critical path)",
+    )
+
+
+def _without(prediction: Prediction) -> RenderableType:
+    usual = prediction.response_time_s.mean
+    rows = [
+        (f"without {part}", format_duration(seconds), f"{(seconds - usual) / usual:+.1%}" if usual else "")
+        for part, seconds in prediction.without_s.items()
+    ]
+    return plain_table(
+        [("", "left"), ("response time", "right"), ("change", "right")], rows, title="If it cost nothing"
     )
 
 
@@ -293,7 +307,8 @@ def profiles_view(model: dsl.PerformanceModel) -> RenderableType:
     columns = [(name, "left" if name == "stage" else "right") for name in ("stage", "attempts", *_COLUMNS)]
     executor = model.profiles.executor
     note = Text(
-        f"executors also use {executor.start_core_seconds:g} core-s at their start and "
+        f"executors also use {executor.start_core_seconds:g} core-s at their start, "
+        f"{executor.warm_up_core_seconds:g} for compiling and "
         f"{executor.per_task_core_second:g} per core-s of their tasks ({executor.basis})",
         style="dim",
     )

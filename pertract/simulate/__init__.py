@@ -4,12 +4,13 @@ from .configuration import Configuration, Options, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
 from .plan import Plan, compile_plan
-from .prediction import LARGE_REPLAY_ERROR, Prediction, StageEstimate, predict, replay
+from .prediction import LARGE_REPLAY_ERROR, JobEstimate, Prediction, StageEstimate, predict, replay
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
     "Configuration",
     "Estimate",
+    "JobEstimate",
     "Options",
     "Plan",
     "Prediction",

@@ -149,13 +149,15 @@ class _Execution:
             launch_interval_s=plan.launch_interval_s,
         )
         self.pool.submit(run)
+        self.pool.background.stage_started()
 
     def _later(self, node: int, delay_s: float) -> None:
-        def over(_: Any) -> None:
+        def over(_: Any = None) -> None:
             self._end(node)
             self.pool.advance()
 
-        self.env.timeout(delay_s).callbacks.append(over)
+        if not self.pool.background.delay(delay_s, over):
+            self.env.timeout(delay_s).callbacks.append(over)
 
     def _stage_done(self, run: StageRun) -> None:
         stage = self.plan.stages[run.index]

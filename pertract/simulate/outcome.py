@@ -9,8 +9,11 @@ from .engine import Trace
 from .plan import CAUSES
 
 Floats = NDArray[np.float64]
-BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other")
-"""Parts of the response time along the critical path."""
+BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other", "skew")
+"""Parts of the response time along the critical path.
+
+Skew is what a task takes longer than the mean of its stage.
+"""
 
 
 def task_core_s(trace: Trace) -> float:
@@ -20,9 +23,13 @@ def task_core_s(trace: Trace) -> float:
 
 def executor_core_s(trace: Trace) -> float:
     """Return the CPU of all executors, core seconds: tasks and what runs beside them."""
-    plan = trace.plan
-    used = sum(1 for e in plan.executors if e.registered_s < trace.response_time_s)
-    return task_core_s(trace) * (1 + plan.cpu_per_task_cpu) + used * plan.executor_start_core_s
+    used = sum(1 for e in trace.plan.executors if e.registered_s < trace.response_time_s)
+    tasks_s = task_core_s(trace)
+    if not used:
+        return tasks_s
+    work = trace.plan.background
+    # Tasks spread over the executors evenly enough; which ran where is not kept.
+    return tasks_s + used * (work.start_core_s + work.beside(tasks_s / used))
 
 
 def busy_core_s(trace: Trace, times_s: Floats) -> Floats:
@@ -90,11 +97,16 @@ def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float
     stage, plan = trace.stages[index], trace.plan.stages[index]
     start, end = stage.starts_s[stage.last], stage.ends_s[stage.last]
     parts["slot_wait"] += start - stage.submitted_s
+    parts["scheduling"] += noted_s - end
     task = plan.causes_s[:, stage.tasks.group[stage.last]].copy()
     task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[1] - task[2]  # of the warm-up
     nominal = float(stage.tasks.slot_s[stage.last])
     task[CAUSES.index("scheduling")] += nominal - task.sum()  # rest of the warm-up, dispatch, handling
+    task[CAUSES.index("cpu")] += end - start - nominal  # waiting for a core of a shared node
+    own_s = float(plan.duration_s[stage.tasks.group[stage.last]])  # without warm-up and waits
+    usual_s = float(np.average(plan.duration_s, weights=plan.weights))
+    skew_s = min(max(0.0, own_s - usual_s), end - start)
+    parts["skew"] += skew_s
+    kept = 1 - skew_s / (end - start) if skew_s else 1.0
     for cause, seconds in zip(CAUSES, task, strict=True):
-        parts[cause] += float(seconds)
-    parts["cpu"] += end - start - nominal  # waiting for a core of a shared node
-    parts["scheduling"] += noted_s - end
+        parts[cause] += kept * float(seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .. import dsl
 from ..dsl.graph import flatten
 from ..errors import SimulationError
+from .background import BackgroundWork
 from .configuration import Configuration, ExecutorPlan
 
 Floats = NDArray[np.float64]
@@ -106,10 +107,8 @@ class Plan:
     """Graph nodes at which a job begins."""
     job_ends: tuple[int, ...] = ()
     """Graph nodes at which a job ends."""
-    executor_start_core_s: float = 0.0
-    """CPU of each executor outside tasks, once."""
-    cpu_per_task_cpu: float = 0.0
-    """CPU of executors outside tasks per CPU of tasks."""
+    background: BackgroundWork = field(default_factory=BackgroundWork)
+    """CPU outside tasks."""
 
 
 def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
@@ -139,8 +138,12 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
             stages.append(compiler.compile(element, jobs[data["job"]], priority=len(stages)))
         else:
             stage_of.append(-1)
-    overhead = model.profiles.executor
-    rate = configuration.cpu_rate
+    background = _background(model.profiles, configuration)
+    starting_s = _shortest_start(background, configuration)
+    delays = [
+        max(delay_s, starting_s) if delay_s and not graph.in_degree(node) else delay_s
+        for node, delay_s in zip(graph, delays, strict=True)
+    ]
     plan = Plan(
         ids=tuple(ids),
         delay_s=tuple(delays),
@@ -156,10 +159,33 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         fair=model.execution.configuration.scheduler_mode == "FAIR",
         job_starts=tuple(position[job.id, "start"] for job in model.execution.jobs),
         job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
-        executor_start_core_s=overhead.start_core_seconds / rate,
-        cpu_per_task_cpu=overhead.per_task_core_second,
+        background=background,
     )
     return plan, compiler.warnings()
+
+
+def _background(profiles: dsl.ResourceProfiles, configuration: Configuration) -> BackgroundWork:
+    executor, driver, rate = profiles.executor, profiles.driver, configuration.cpu_rate
+    return BackgroundWork(
+        start_core_s=executor.start_core_seconds / rate,
+        warm_up_core_s=executor.warm_up_core_seconds / rate,
+        # A faster core gets through the same tasks, which teach it the same, in less time.
+        warm_up_task_core_s=executor.warm_up_task_core_seconds / rate,
+        per_task_core_s=executor.per_task_core_second,
+        driver_node=0 if driver.beside_executors else None,
+        driver_start_core_s=driver.start_core_seconds / rate,
+        driver_per_stage_core_s=driver.per_stage_core_seconds / rate,
+        driver_per_delay_s=driver.per_delay_core_seconds,
+    )
+
+
+def _shortest_start(background: BackgroundWork, configuration: Configuration) -> float:
+    """Return the least time until the first job where executors start on the driver's node, seconds."""
+    node = background.driver_node
+    if node is None or not configuration.nodes_known:
+        return 0.0
+    here = sum(executor.node == node for executor in configuration.executors)
+    return background.shortest_start_s(here, configuration.node_cores[node])
 
 
 class _StageCompiler:
@@ -245,3 +271,31 @@ class _StageCompiler:
             "partitions": float(tasks),
             "executors": float(len(self._configuration.executors)),
         }
+
+
+WITHOUT = ("drive", "network", "skew")
+"""What a plan can do without, to learn what it costs."""
+
+
+def without(plan: Plan, part: str) -> Plan:
+    """Return a plan in which drives or network take no time, or all tasks of a stage are alike.
+
+    The question of blocked-time analysis (Ousterhout et al., NSDI 2015).
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    part
+        One of `WITHOUT`.
+    """
+    return replace(plan, stages=tuple(_stage_without(stage, part) for stage in plan.stages))
+
+
+def _stage_without(stage: StagePlan, part: str) -> StagePlan:
+    causes_s = stage.causes_s.copy()
+    if part == "skew":
+        causes_s[:] = np.average(causes_s, axis=1, weights=stage.weights)[:, None]
+    else:
+        causes_s[CAUSES.index(part)] = 0.0
+    return replace(stage, causes_s=causes_s)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .. import dsl
 from ..errors import UsageError
 from .configuration import Configuration, Options, resolve
+from .contention import without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
-from .plan import Plan, compile_plan
+from .plan import WITHOUT, Plan, compile_plan, without
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
 MANY_TASKS = 100_000
@@ -48,6 +49,17 @@ class StageEstimate:
 
 
 @dataclass(frozen=True, slots=True)
+class JobEstimate:
+    """When one job is predicted to run; means over replications."""
+
+    id: str
+    name: str
+    group: str | None
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """Predicted response time and CPU use of an application in a configuration."""
 
@@ -67,6 +79,9 @@ class Prediction:
     """Time in seconds, and the exact mean utilisation since the point before."""
     breakdown_s: dict[str, float]
     """Parts of the response time along the critical path; they add up to its mean."""
+    without_s: dict[str, float]
+    """Mean response time if a part (`simulate.plan.WITHOUT`) cost nothing; empty unless asked for."""
+    jobs: tuple[JobEstimate, ...]
     stages: tuple[StageEstimate, ...]
     support: Support
     warnings: tuple[str, ...]
@@ -79,6 +94,7 @@ def predict(
     replications: int = 20,
     precision: float | None = None,
     seed: int = 1,
+    blocked_time: bool = False,
     progress: Progress | None = None,
 ) -> Prediction:
     """Return the prediction for a configuration.
@@ -97,6 +113,8 @@ def predict(
     seed
         The same seed gives the same prediction; replications of different configurations with the
         same seed draw the same random numbers, so that differences are not noise.
+    blocked_time
+        Whether to predict also what the response time would be without drives, network or skew.
     progress
         Called after every replication.
 
@@ -118,15 +136,21 @@ def predict(
             f"the seed must not be negative, not {seed}", hint="Any whole number from 0 will do."
         )
     configuration = resolve(model, options)
-    plan, assumed = compile_plan(model, configuration)
+    plan, assumed = _plan(model, configuration, options)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
-    for child in np.random.SeedSequence(seed).spawn(most):
+    children = np.random.SeedSequence(seed).spawn(most)
+    for child in children:
         traces.append(_Summary(simulate(plan, np.random.default_rng(child))))
         if progress:
             progress(len(traces), most)
         if precision is not None and _precise([t.response_time_s for t in traces], precision):
             break
+    without_s = {}
+    for part in WITHOUT if blocked_time else ():
+        faster, same = without(plan, part), children[: len(traces)]
+        times = [simulate(faster, np.random.default_rng(c), record=False).response_time_s for c in same]
+        without_s[part] = float(np.mean(times))
     breakdown_s = {part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN}
     total_s = sum(breakdown_s.values())
     task_share = 1 - breakdown_s["driver"] / total_s if total_s > 0 else 1.0
@@ -151,10 +175,23 @@ def predict(
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
+        without_s=without_s,
+        jobs=_jobs(model, traces),
         stages=stages,
         support=backing,
         warnings=warnings,
     )
+
+
+def _plan(
+    model: dsl.PerformanceModel, configuration: Configuration, options: Options
+) -> tuple[Plan, list[str]]:
+    plan, assumed = compile_plan(model, configuration)
+    if not plan.cores_known or not model.profiles.includes_core_waits:
+        return plan, assumed
+    # Where the model does not know the cores of its nodes, they are taken to have been those asked for.
+    measured, _ = compile_plan(model, resolve(model, Options(node_cores=options.node_cores)))
+    return replace(plan, stages=without_waiting(plan.stages, measured)), assumed
 
 
 def _precise(response_times_s: list[float], precision: float) -> bool:
@@ -192,6 +229,9 @@ class _Summary:
         self.task_cpu = task_core_s(trace) / capacity
         self.series = _series(trace)
         self.breakdown = breakdown(trace)
+        plan = trace.plan
+        boundaries = zip(plan.job_starts, plan.job_ends, strict=True)
+        self.jobs = [(trace.begin_s[begin], trace.end_s[end]) for begin, end in boundaries]
         self.stages = [(s.submitted_s, s.ended_s, *_task_times(s.ends_s - s.starts_s)) for s in trace.stages]
 
 
@@ -203,18 +243,21 @@ def _task_times(duration_s: np.ndarray) -> tuple[float, float, float]:
 def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
     """Return the CPU utilisation of the executors over time.
 
-    What executors do outside tasks is spread evenly over the time they are there.
+    What executors do beside tasks follows the CPU of tasks; their start comes before they register.
     """
     end_s = trace.response_time_s
     if end_s <= 0:
         return ()
     times = np.linspace(0.0, end_s, SERIES_POINTS + 1)
-    used = busy_core_s(trace, times) * (1 + trace.plan.cpu_per_task_cpu)
+    starts = np.zeros(len(times))
     for executor in trace.plan.executors:
-        begin, stop = executor.registered_s, min(executor.removed_s or end_s, end_s)
-        if stop > begin:
-            share = np.clip((times - begin) / (stop - begin), 0.0, 1.0)
-            used = used + share * trace.plan.executor_start_core_s
+        if executor.registered_s < end_s:
+            share = times / (executor.registered_s or end_s)
+            starts += trace.plan.background.start_core_s * np.minimum(share, 1.0)
+    used = busy_core_s(trace, times)
+    if used[-1] > 0:
+        used *= (executor_core_s(trace) - starts[-1]) / used[-1]
+    used += starts
     utilisation = np.diff(used) / (np.diff(times) * trace.plan.cores)
     return tuple((float(t), float(u)) for t, u in zip(times[1:], utilisation, strict=True))
 
@@ -222,6 +265,14 @@ def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
 def _median_of(traces: list[_Summary]) -> int:
     order = np.argsort([t.response_time_s for t in traces], kind="stable")
     return int(order[len(order) // 2])
+
+
+def _jobs(model: dsl.PerformanceModel, traces: list[_Summary]) -> tuple[JobEstimate, ...]:
+    means = np.mean([t.jobs for t in traces], axis=0)
+    return tuple(
+        JobEstimate(job.id, job.name, job.group, float(begin), float(end))
+        for job, (begin, end) in zip(model.execution.jobs, means, strict=True)
+    )
 
 
 def _stages(plan: Plan, traces: list[_Summary]) -> tuple[StageEstimate, ...]:

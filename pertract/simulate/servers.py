@@ -8,6 +8,9 @@ from heapq import heappop, heappush
 import simpy
 from simpy.events import Event
 
+Key = tuple[int, int, int]
+"""Stage, task and executor; with a stage below zero, work that is no task's."""
+
 
 class ProcessorSharing:
     """A node whose cores are shared evenly by all runnable tasks, at most one core per task.
@@ -37,6 +40,7 @@ class ProcessorSharing:
         "_heap",
         "_served",
         "_since",
+        "_tasks",
         "busy_core_s",
         "history",
     )
@@ -45,25 +49,27 @@ class ProcessorSharing:
         self,
         env: simpy.Environment,
         cores: int,
-        done: Callable[[tuple[int, int, int]], None],
+        done: Callable[[Key], None],
         after_event: Callable[[], None] = lambda: None,
     ) -> None:
         self._env = env
         self._cores = cores
         self._done = done
         self._after_event = after_event
-        self._heap: list[tuple[float, tuple[int, int, int]]] = []
+        self._heap: list[tuple[float, Key]] = []
         self._served = 0.0
         self._since = env.now
         self._armed = 0
+        self._tasks = 0
         self.busy_core_s = 0.0
-        """Core seconds served so far."""
+        """Core seconds served to tasks so far."""
         self.history: list[tuple[float, float]] = [(env.now, 0.0)]
-        """Time and core seconds served until then; linear in between."""
+        """Time and core seconds served to tasks until then; linear in between."""
 
-    def add(self, key: tuple[int, int, int], demand_s: float) -> None:
+    def add(self, key: Key, demand_s: float) -> None:
         """Serve ``demand_s`` core seconds for a task from now on."""
         self._advance()
+        self._tasks += key[0] >= 0
         heappush(self._heap, (self._served + demand_s, key))
         self._arm()
 
@@ -71,8 +77,9 @@ class ProcessorSharing:
         now, present = self._env.now, len(self._heap)
         if present and now > self._since:
             elapsed = now - self._since
-            self._served += elapsed * min(1.0, self._cores / present)
-            self.busy_core_s += elapsed * min(self._cores, present)
+            each = elapsed * min(1.0, self._cores / present)
+            self._served += each
+            self.busy_core_s += each * self._tasks
         if now > self._since:
             self.history.append((now, self.busy_core_s))
         self._since = now
@@ -88,6 +95,7 @@ class ProcessorSharing:
         if event.value == self._armed:
             self._advance()
             _, key = heappop(self._heap)
+            self._tasks -= key[0] >= 0
             self._arm()
             self._done(key)
         self._after_event()

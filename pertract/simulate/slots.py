@@ -17,8 +17,9 @@ from heapq import heappop, heappush, heapreplace
 import simpy
 from simpy.events import Event
 
+from .background import Background
 from .plan import Plan
-from .servers import ProcessorSharing
+from .servers import Key, ProcessorSharing
 
 
 class StageRun:
@@ -116,19 +117,24 @@ class SlotPool:
         self._pools = [stage.pool for stage in plan.stages]
         self.servers = self._contended_nodes(plan)
         self._server_of = [self.servers.get(e.node) for e in plan.executors]
+        self.background = Background(plan.background, self._server_of, self.servers)
         for i, executor in enumerate(plan.executors):
             self._at(executor.registered_s, partial(self._register, i))
             if executor.removed_s is not None:
                 self._at(executor.removed_s, partial(self._remove, i))
 
     def _contended_nodes(self, plan: Plan) -> dict[int, ProcessorSharing]:
-        slots = Counter[int]()
+        wanted, executors = Counter[int](), Counter[int]()
         for executor in plan.executors:
-            slots[executor.node] += executor.slots
+            wanted[executor.node] += executor.slots
+            executors[executor.node] += 1
+        if plan.cores_known:  # otherwise the cores are just the slots: what else runs there is not known
+            for node in range(len(plan.node_cores)):
+                wanted[node] += plan.background.threads(executors[node], node)
         return {
             node: ProcessorSharing(self._env, cores, self._cpu_done, self.advance)
             for node, cores in enumerate(plan.node_cores)
-            if slots[node] > cores
+            if wanted[node] > cores
         }
 
     def _at(self, time_s: float, callback: Callable[[Event], None]) -> None:
@@ -214,12 +220,16 @@ class SlotPool:
             heappush(self._busy, (launch + run.slot_s[task], stage, task, executor))
         elif launch > now:
             key, demand_s = (stage, task, executor), run.cpu_s[task]
-            self._at(launch, lambda _: self._add(server, key, demand_s))
+            self._at(launch, lambda _: self._add_later(server, key, demand_s))
         else:
-            server.add((stage, task, executor), run.cpu_s[task])
+            self._add(server, (stage, task, executor), run.cpu_s[task])
 
-    def _add(self, server: ProcessorSharing, key: tuple[int, int, int], demand_s: float) -> None:
+    def _add(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
         server.add(key, demand_s)
+        self.background.task_started(key[2], demand_s)
+
+    def _add_later(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
+        self._add(server, key, demand_s)
         self.advance()
 
     def advance(self) -> None:
@@ -277,8 +287,11 @@ class SlotPool:
 
     # -- tasks on shared cores -------------------------------------------------------------------
 
-    def _cpu_done(self, key: tuple[int, int, int]) -> None:
+    def _cpu_done(self, key: Key) -> None:
         stage, task, _ = key
+        if stage < 0:
+            self.background.done(key)
+            return
         run = self._runs[stage]
         rest = run.slot_s[task] - run.cpu_s[task]
         if rest > 0:
@@ -286,7 +299,7 @@ class SlotPool:
         else:
             self._shared_task_ended(key)
 
-    def _shared_task_ended(self, key: tuple[int, int, int]) -> None:
+    def _shared_task_ended(self, key: Key) -> None:
         stage, task, executor = key
         now = self._env.now
         run = self._runs[stage]

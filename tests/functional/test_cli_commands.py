@@ -273,7 +273,17 @@ def test_intervals_are_ordered_and_hold_the_mean(prediction, quantity):
 
 def test_the_breakdown_adds_up_to_the_mean_response_time(prediction):
     parts = prediction["breakdown_s"]
-    assert list(parts) == ["driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other"]
+    assert list(parts) == [
+        "driver",
+        "scheduling",
+        "slot_wait",
+        "cpu",
+        "gc",
+        "drive",
+        "network",
+        "other",
+        "skew",
+    ]
     assert min(parts.values()) >= 0
     assert sum(parts.values()) == pytest.approx(prediction["response_time_s"]["mean"])
 

@@ -254,6 +254,7 @@ class RunBuilder:
             properties=self._properties,
             jobs=jobs,
             executors=self._executors.records(start_ms, self._task_cpus(), self._properties),
+            driver_host=self._executors.driver_host(),
             skipped_stage_rdd=self._rdd_of_stage,
             tasks=self._counts["succeeded"],
             task_cpu_s=(self._task_cpu_ns * 1e-9 + self._gc_ms * MS) if self._task_cpu_ns else None,

@@ -84,6 +84,10 @@ class Executors:
         """Return the slots of each executor as known so far; 0 where unknown."""
         return {name: e.cores // task_cpus or e.most for name, e in self._known.items()}
 
+    def driver_host(self) -> str | None:
+        """Return the host of the driver, which announces its block manager as executors do."""
+        return next((self._known[name].host for name in _DRIVER if name in self._known), "") or None
+
     def records(self, start_ms: int, task_cpus: int, properties: Mapping[str, str]) -> list[ExecutorRecord]:
         """Return the executors that took part, by registration.
 

@@ -189,6 +189,8 @@ class SparkRun:
     """What else is unusual or was assumed, one sentence each."""
     covered_s: tuple[float, float] = (0.0, 0.0)
     """First and last moment of which the log tells, seconds after application start."""
+    driver_host: str | None = None
+    """Where the driver ran; None where the log does not tell."""
     digest: str = ""
     """SHA-256 of the log as stored, shortened; empty where there is no file."""
 

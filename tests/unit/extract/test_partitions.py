@@ -42,15 +42,27 @@ def test_the_rule_behind_the_number_of_tasks(records, tasks, stage, values, rule
 @pytest.mark.parametrize(
     ("parents", "rule"),
     [
-        (["total_slots"], "total_slots"),
-        (["total_slots", "total_slots"], "total_slots"),
-        (["total_slots", "input_splits"], "fixed"),
-        (["fixed"], "fixed"),
+        ([(4, "total_slots")], "total_slots"),
+        ([(2, "fixed"), (4, "total_slots")], "total_slots"),
+        ([(4, "input_splits")], "input_splits"),
+        ([(4, "fixed")], "fixed"),
+        ([(8, "input_splits")], "fixed"),
+        ([(4, "total_slots"), (8, "fixed")], "fixed"),
     ],
 )
-def test_a_shuffle_follows_the_slots_only_where_its_parents_do(records, parents, rule):
+def test_a_shuffle_inherits_the_number_of_the_largest_data_set_it_reads(records, parents, rule):
     stage = records.stage(7, [(0, 1)] * 2, rdds=[OTHER], parents=[0])
     assert rule_of(stage, 4, parents=parents) == rule
+
+
+def test_a_shuffle_inherits_nothing_where_a_parallelism_is_set(records):
+    stage = records.stage(7, [(0, 1)] * 2, rdds=[OTHER], parents=[0])
+    assert rule_of(stage, 4, parents=[(4, "input_splits")], default_parallelism=8) == "fixed"
+
+
+def test_a_shuffle_of_sql_does_not_inherit(records):
+    stage = records.stage(7, [(0, 1)] * 2, rdds=[EXCHANGE], parents=[0])
+    assert rule_of(stage, 4, parents=[(4, "input_splits")]) == "fixed"
 
 
 def test_a_stage_without_tasks_in_the_log_keeps_its_number(records):

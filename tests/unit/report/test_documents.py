@@ -17,7 +17,7 @@ PREDICTION = {
     "response_time_s": ESTIMATE,
     "job_span_s": ESTIMATE,
     "cpu_utilisation": {"mean", "ci95", "interval90", "series"},
-    "breakdown_s": {"driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other"},
+    "breakdown_s": {"driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other", "skew"},
     "stages": None,
     "support": {"kind", "why"},
     "warnings": None,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pertract.simulate import Plan, Trace, simulate
+from pertract.simulate.background import BackgroundWork
 from pertract.simulate.outcome import breakdown, busy_core_s, executor_core_s, task_core_s
 from pertract.simulate.plan import CAUSES
 
@@ -45,7 +46,9 @@ def test_shared_and_roomy_nodes_add_up_and_no_task_counts_twice() -> None:
 def test_executors_use_cpu_beside_their_tasks_if_they_were_there() -> None:
     nodes = [(stage([2, 2], cpu_s=[1, 2]), [])]
     executors = [executor(1), executor(1), executor(1, registered_s=50.0)]
-    described = replace(plan(nodes, executors), executor_start_core_s=5.0, cpu_per_task_cpu=0.5)
+    described = replace(
+        plan(nodes, executors), background=BackgroundWork(start_core_s=5.0, per_task_core_s=0.5)
+    )
     assert executor_core_s(simulated(described)) == 3 * 1.5 + 2 * 5
 
 

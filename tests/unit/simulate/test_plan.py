@@ -72,7 +72,7 @@ def test_utilisation_is_relative_to_the_cores_of_all_workers() -> None:
 def test_work_beside_tasks_follows_the_speed_of_cores() -> None:
     beside = dsl.ExecutorProfile(start_core_seconds=6.0, per_task_core_second=0.25)
     plan = compiled({"cpu_rate": 2.0}, executor_profile=beside)
-    assert (plan.executor_start_core_s, plan.cpu_per_task_cpu) == (3.0, 0.25)
+    assert (plan.background.start_core_s, plan.background.per_task_core_s) == (3.0, 0.25)
 
 
 # -- number of tasks -----------------------------------------------------------------------------
