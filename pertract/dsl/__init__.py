@@ -4,6 +4,7 @@ Immutable pydantic models without file access; `text` turns documents into model
 """
 
 from .execution import (
+    AdaptiveExecution,
     ApplicationConfiguration,
     Delay,
     Edge,
@@ -35,6 +36,7 @@ from .workload import DataWorkload, FileData, OpenSource, RecordData, SingleSour
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AdaptiveExecution",
     "ApplicationConfiguration",
     "Completeness",
     "DataWorkload",

@@ -7,6 +7,7 @@ stages appears as delay nodes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Annotated, Literal
@@ -15,13 +16,16 @@ from pydantic import Field, model_validator
 
 from .base import Count, Element, Identifier, NonEmpty, NonNegative
 
-PartitionRule = Literal["fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism"]
+PartitionRule = Literal[
+    "fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism", "adaptive"
+]
 """What decides the number of tasks of a stage.
 
 ``fixed``: a number in the program or configuration. ``input_splits``: grows with the input, the
 size of a partition stays. ``total_slots``: all task slots of the application, which is Spark's
 default where no parallelism is set.
-``shuffle_partitions``, ``default_parallelism``: the setting of that name.
+``shuffle_partitions``, ``default_parallelism``: the setting of that name. ``adaptive``: Spark joins small
+shuffle partitions until they have the size of `AdaptiveExecution`.
 """
 
 
@@ -141,6 +145,37 @@ def most_at_once(presences: Iterable[tuple[int, float, float | None]]) -> int:
     return max(accumulate((change for _, change in sorted(changes)), initial=0))
 
 
+class AdaptiveExecution(Element):
+    """How Spark SQL joins small shuffle partitions (``spark.sql.adaptive.*``).
+
+    As ``ShufflePartitionsUtil.coalescePartitions``: partitions get the advisory size, or less where
+    that would make fewer than one per slot and parallelism comes first, but not less than the smallest size.
+    """
+
+    advisory_bytes: Annotated[int, Field(ge=1)] = 64 * 1024**2
+    """Size to aim for (``advisoryPartitionSizeInBytes``)."""
+    smallest_bytes: Annotated[int, Field(ge=1)] = 1024**2
+    """Size below which parallelism does not matter (``coalescePartitions.minPartitionSize``)."""
+    parallelism_first: bool = True
+    """Whether one partition per slot counts more than the size (``coalescePartitions.parallelismFirst``)."""
+
+    def partitions(self, shuffle_bytes: float, slots: int, most: int) -> int:
+        """Return the number of partitions.
+
+        Parameters
+        ----------
+        shuffle_bytes
+            All that is read.
+        slots
+            Task slots of the application, or its default parallelism.
+        most
+            Partitions before joining (``spark.sql.shuffle.partitions``).
+        """
+        share = math.ceil(shuffle_bytes / slots) if self.parallelism_first else self.advisory_bytes
+        target = max(min(share, self.advisory_bytes), self.smallest_bytes)
+        return max(1, min(most, math.ceil(shuffle_bytes / target)))
+
+
 class ApplicationConfiguration(Element):
     """How the framework ran the application in the calibration run."""
 
@@ -152,6 +187,8 @@ class ApplicationConfiguration(Element):
     """``spark.default.parallelism`` where it was set."""
     shuffle_partitions: Count | None = None
     """``spark.sql.shuffle.partitions`` where it was set."""
+    adaptive: AdaptiveExecution | None = None
+    """How small shuffle partitions are joined; absent where they are not."""
     dynamic_allocation: bool = False
     """Whether executors came and went with the load."""
     scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"

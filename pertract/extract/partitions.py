@@ -41,7 +41,11 @@ def partition_rule(
     parents
         Numbers of tasks of the stages it reads from, and their rules.
     """
-    if tasks == 1 or stage.summary is None:
+    if stage.summary is None:
+        return "fixed"
+    if settings.adaptive is not None and _is_joined(stage):
+        return "adaptive"
+    if tasks == 1:
         return "fixed"
     if stage.summary.volumes["input_bytes"] > 0 and not stage.parents:
         return "input_splits"
@@ -66,6 +70,13 @@ def scope_name(scope: str) -> str:
 
 def _is_exchange(stage: StageRecord) -> bool:
     return any("Exchange" in scope_name(scope).partition(" ")[0] for _, _, scope, _ in stage.rdds if scope)
+
+
+def _is_joined(stage: StageRecord) -> bool:
+    """Return whether adaptive execution joined the shuffle partitions (or split skewed ones)."""
+    return any(
+        scope_name(scope) in ("AQEShuffleRead", "CustomShuffleReader") for *_, scope, _ in stage.rdds if scope
+    )
 
 
 def _is_collection(stage: StageRecord) -> bool:

@@ -18,9 +18,31 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
         task_cpus=positive_integer(properties, "spark.task.cpus") or 1,
         default_parallelism=positive_integer(properties, "spark.default.parallelism"),
         shuffle_partitions=positive_integer(properties, "spark.sql.shuffle.partitions"),
+        adaptive=_adaptive(run),
         dynamic_allocation=properties.get("spark.dynamicAllocation.enabled", "").lower() == "true",
         scheduler_mode="FAIR" if properties.get("spark.scheduler.mode", "").upper() == "FAIR" else "FIFO",
     )
+
+
+def _adaptive(run: SparkRun) -> dsl.AdaptiveExecution | None:
+    """Return how adaptive execution joins partitions; it is on unless said otherwise since Spark 3.2."""
+    properties = run.properties
+    since = tuple(int(n) for n in (run.version or "0.0").split(".")[:2] if n.isdecimal())
+    usual = "true" if since >= (3, 2) else "false"
+    if properties.get("spark.sql.adaptive.enabled", usual).lower() != "true":
+        return None
+    if properties.get("spark.sql.adaptive.coalescePartitions.enabled", "true").lower() != "true":
+        return None
+    sizes = {
+        name: size
+        for name, key in (
+            ("advisory_bytes", "spark.sql.adaptive.advisoryPartitionSizeInBytes"),
+            ("smallest_bytes", "spark.sql.adaptive.coalescePartitions.minPartitionSize"),
+        )
+        if (size := parse_memory(properties.get(key, ""), default_unit="b")) is not None and size > 0
+    }
+    first = properties.get("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")
+    return dsl.AdaptiveExecution(**sizes, parallelism_first=first.lower() == "true")
 
 
 def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:

@@ -86,6 +86,7 @@ class Configuration:
     """Speed of writing to drives."""
     network_rate: float
     task_cpus: int
+    adaptive: dsl.AdaptiveExecution | None
     default_parallelism: int | None
     shuffle_partitions: int | None
     slots: int
@@ -152,6 +153,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         drive_write_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.write_rate),
         network_rate=options.network_rate * model.resources.network.rate,
         task_cpus=task_cpus,
+        adaptive=measured.adaptive,
         default_parallelism=_setting(options, "spark.default.parallelism") or measured.default_parallelism,
         shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
         slots=slots,

@@ -15,6 +15,9 @@ from .configuration import Configuration, ExecutorPlan
 
 Floats = NDArray[np.float64]
 
+DEFAULT_SHUFFLE_PARTITIONS = 200
+"""Default of ``spark.sql.shuffle.partitions`` since Spark 1.1."""
+
 MOST_TASKS = 20_000_000
 """Most tasks of one stage that fit into memory."""
 
@@ -252,6 +255,8 @@ class _StageCompiler:
     def _tasks(self, stage: dsl.Stage) -> int:
         """Return the number of tasks that the stage's rule gives in this configuration."""
         measured, configuration = stage.partitions.count, self._configuration
+        if stage.partitions.rule == "adaptive" and configuration.adaptive is not None:
+            return self._adaptive_tasks(stage, configuration.adaptive)
         match stage.partitions.rule:
             case "input_splits":
                 return max(1, round(measured * configuration.data_scale))
@@ -262,6 +267,21 @@ class _StageCompiler:
             case "default_parallelism":
                 return configuration.default_parallelism or measured
         return measured
+
+    def _adaptive_tasks(self, stage: dsl.Stage, adaptive: dsl.AdaptiveExecution) -> int:
+        """Scale the measured number as Spark's rule says, so that what the rule leaves out stays."""
+        configuration, volumes = self._configuration, self._profiles[stage.profile].volumes
+        shuffled = volumes.shuffle_read_local_bytes + volumes.shuffle_read_remote_bytes
+        most = configuration.shuffle_partitions or DEFAULT_SHUFFLE_PARTITIONS
+        before = adaptive.partitions(
+            shuffled, configuration.default_parallelism or configuration.measured_slots, most
+        )
+        after = adaptive.partitions(
+            shuffled * configuration.data_scale,
+            configuration.default_parallelism or configuration.slots,
+            most,
+        )
+        return max(1, round(stage.partitions.count * after / before))
 
     def _variables(self, profile: dsl.StageProfile, tasks: int) -> dict[str, float]:
         entering = profile.volumes.entering_bytes * self._configuration.data_scale

@@ -145,7 +145,7 @@ def default_in_words(name: str, field) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, (int, float)):
-        return f"{default:g}"
+        return f"{default:.12g}"
     if default is None:
         return "absent"
     return f"`{default}`" if default else "empty"

@@ -67,3 +67,12 @@ def test_a_shuffle_of_sql_does_not_inherit(records):
 
 def test_a_stage_without_tasks_in_the_log_keeps_its_number(records):
     assert rule_of(records.stage(0, count=4, rdds=[COLLECTION]), 4) == "fixed"
+
+
+@pytest.mark.parametrize("operator", ["AQEShuffleRead", "CustomShuffleReader"])
+def test_a_stage_whose_partitions_were_joined_follows_the_rule_of_adaptive_execution(records, operator):
+    joined = (1, "ShuffledRowRDD", f'{{"id":"1","name":"{operator}"}}', None)
+    stage = records.stage(7, [(0, 1)] * 2, rdds=[joined], parents=[0])
+    for tasks in (1, 4):
+        assert rule_of(stage, tasks, adaptive=dsl.AdaptiveExecution()) == "adaptive"
+    assert rule_of(stage, 4) == "fixed"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pertract import dsl
@@ -69,3 +71,31 @@ def test_most_slots_counts_what_was_there_at_one_time():
     assert slots_of((group(3, 0.0),)) == 6
     assert slots_of((group(3, 0.0, 10.0), group(2, 10.0))) == 6
     assert slots_of((group(3, 0.0, 10.0), group(2, 9.0), group(1, 12.0))) == 10
+
+
+@pytest.mark.parametrize(
+    ("version", "properties", "joins"),
+    [
+        ("3.5.1", {}, True),
+        ("3.1.1", {}, False),
+        ("3.1.1", {"spark__sql__adaptive__enabled": "true"}, True),
+        ("3.5.1", {"spark__sql__adaptive__enabled": "false"}, False),
+        ("3.5.1", {"spark__sql__adaptive__coalescePartitions__enabled": "false"}, False),
+        (None, {}, False),
+    ],
+)
+def test_adaptive_execution_is_usual_since_spark_3_2(records, version, properties, joins):
+    run = replace(records.run([], 1, **properties), version=version)
+    assert (configuration(run).adaptive is not None) == joins
+
+
+def test_sizes_of_adaptive_execution_are_bytes_where_no_unit_says_otherwise(records):
+    keys = {
+        "spark__sql__adaptive__advisoryPartitionSizeInBytes": "1000",
+        "spark__sql__adaptive__coalescePartitions__minPartitionSize": "2k",
+        "spark__sql__adaptive__coalescePartitions__parallelismFirst": "false",
+    }
+    adaptive = configuration(replace(records.run([], 1, **keys), version="4.0.0")).adaptive
+    assert adaptive == dsl.AdaptiveExecution(
+        advisory_bytes=1000, smallest_bytes=2048, parallelism_first=False
+    )

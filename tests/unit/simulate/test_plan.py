@@ -259,3 +259,19 @@ def test_more_tasks_than_fit_into_memory_are_refused_before_they_are_made() -> N
     described = model(nodes=(dsl.Job(id="j", nodes=(stage(rule="input_splits"),)),))
     with pytest.raises(SimulationError, match="s would have"):
         compile_plan(described, resolve(described, Options(data_scale=1e12)))
+
+
+def test_joined_partitions_grow_with_data_and_slots() -> None:
+    """1 GiB on 8 slots: 16 partitions of 64 MiB; three times the data: 48; 32 slots: one each."""
+    mib = 2**20
+    joined = stage(count=16, rule="adaptive")
+    described = model(
+        nodes=(dsl.Job(id="j", nodes=(joined,)),),
+        profiles=(profile(volumes={"shuffle_read_remote_bytes": 1024 * mib}),),
+        adaptive=dsl.AdaptiveExecution(),
+    )
+    tasks = {
+        key: compile_plan(described, resolve(described, Options(**options)))[0].stages[0].tasks
+        for key, options in {"as": {}, "data": {"data_scale": 3.0}, "slots": {"executors": 8}}.items()
+    }
+    assert tasks == {"as": 16, "data": 48, "slots": 32}
