@@ -12,10 +12,12 @@ from .execution import (
     Job,
     Operation,
     Partitions,
+    SchedulerPool,
     Stage,
 )
 from .profile import (
     Demand,
+    DriverProfile,
     ExecutorProfile,
     ResourceProfiles,
     StageProfile,
@@ -39,6 +41,7 @@ __all__ = [
     "DataWorkload",
     "Delay",
     "Demand",
+    "DriverProfile",
     "Drives",
     "Edge",
     "ExecutionArchitecture",
@@ -58,6 +61,7 @@ __all__ = [
     "ResourceArchitecture",
     "ResourceProfiles",
     "Run",
+    "SchedulerPool",
     "SingleSource",
     "Stage",
     "StageProfile",

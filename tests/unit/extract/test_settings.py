@@ -69,3 +69,13 @@ def test_most_slots_counts_what_was_there_at_one_time():
     assert slots_of((group(3, 0.0),)) == 6
     assert slots_of((group(3, 0.0, 10.0), group(2, 10.0))) == 6
     assert slots_of((group(3, 0.0, 10.0), group(2, 9.0), group(1, 12.0))) == 10
+
+
+def test_the_default_pool_is_what_spark_makes_it(configured):
+    def pools(**properties):
+        return [(p.name, p.mode) for p in configured(**properties).pools]
+
+    assert pools() == []
+    assert pools(spark__scheduler__mode="FAIR") == [("default", "FAIR")]
+    with_file = pools(spark__scheduler__mode="FAIR", spark__scheduler__allocation__file="f.xml")
+    assert with_file == [("default", "FIFO")]
