@@ -16,6 +16,8 @@ KIB, MIB, GIB = 2**10, 2**20, 2**30
 
 _BINARY = {"": 1, "b": 1, "k": KIB, "m": MIB, "g": GIB, "t": 2**40, "p": 2**50}
 _DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
+_SECONDS = {"us": 1e-6, "ms": MS, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|m|min|h|d|)\s*", re.IGNORECASE)
 _SIZE = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?\d+)?)\s*([bkmgtp]?)(i?b)?\s*", re.IGNORECASE)
 _MEMORY = re.compile(r"\s*(\d+)\s*([bkmgtp]?)b?\s*", re.IGNORECASE)
 
@@ -60,6 +62,29 @@ def parse_memory(text: str, *, default_unit: str = "m") -> int | None:
         return None
     number, letter = match.groups()
     return int(number) * _BINARY[letter.lower() or default_unit]
+
+
+def parse_duration(text: str, *, default_unit: str = "s") -> float | None:
+    """Return the seconds of a Spark time setting, or None when it cannot be read.
+
+    Parameters
+    ----------
+    text
+        A value such as ``60s``, ``500ms`` or ``60``.
+    default_unit
+        Unit of a bare number, which depends on the setting
+        (``org.apache.spark.network.util.JavaUtils.timeStringAs``).
+
+    Examples
+    --------
+    >>> parse_duration("500ms"), parse_duration("2min"), parse_duration("3"), parse_duration("soon")
+    (0.5, 120.0, 3.0, None)
+    """
+    match = _DURATION.fullmatch(text)
+    if not match:
+        return None
+    number, unit = match.groups()
+    return float(number) * _SECONDS[unit.lower() or default_unit]
 
 
 def format_size(size_bytes: float) -> str:

@@ -10,6 +10,7 @@ from ..errors import UsageError
 from ..simulate import Options, Prediction
 from ..simulate import predict as _predict
 from ..simulate.prediction import Progress
+from .pools import ALLOCATION_FILE, read_pools
 
 
 def predict(
@@ -55,6 +56,8 @@ def predict(
         raise UsageError(
             f"no option is called '{unknown[0]}'", hint=f"Options are {', '.join(sorted(known))}."
         )
+    if (path := dict(options.get("settings") or {}).get(ALLOCATION_FILE)) and options.get("pools") is None:
+        options["pools"] = read_pools(path)
     return _predict(
         model,
         Options(**options),

@@ -13,6 +13,7 @@ from .execution import (
     Job,
     Operation,
     Partitions,
+    SchedulerPool,
     Stage,
 )
 from .profile import (
@@ -62,6 +63,7 @@ __all__ = [
     "ResourceArchitecture",
     "ResourceProfiles",
     "Run",
+    "SchedulerPool",
     "SingleSource",
     "Stage",
     "StageProfile",

@@ -176,6 +176,19 @@ class AdaptiveExecution(Element):
         return max(1, min(most, math.ceil(shuffle_bytes / target)))
 
 
+class SchedulerPool(Element):
+    """A pool of jobs in the FAIR scheduler, as in Spark's allocation file (``fairscheduler.xml``)."""
+
+    name: Identifier
+    """Name of the pool; ``default`` holds the jobs that name none."""
+    mode: Literal["FIFO", "FAIR"] = "FIFO"
+    """How the stages inside share what the pool gets."""
+    weight: Annotated[int, Field(ge=1)] = 1
+    """Share of the slots relative to other pools."""
+    minimum_share: Count = 0
+    """Slots the pool gets before weights count."""
+
+
 class ApplicationConfiguration(Element):
     """How the framework ran the application in the calibration run."""
 
@@ -193,6 +206,8 @@ class ApplicationConfiguration(Element):
     """Whether executors came and went with the load."""
     scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"
     """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
+    pools: tuple[SchedulerPool, ...] = ()
+    """Pools of the FAIR scheduler; one that is not listed is FIFO inside, has weight 1 and no minimum."""
 
     @property
     def most_slots(self) -> int:

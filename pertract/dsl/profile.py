@@ -111,7 +111,7 @@ class StageProfile(Element):
     volumes: Volumes = Volumes()
     """Data moved by the stage."""
     warm_up_s: NonNegative = 0.0
-    """Extra time of the first task on each slot: class loading, compilation, connections."""
+    """Extra time of the stage's first task on each slot: class loading, compilation, connections."""
     warm_up_core_seconds: NonNegative = 0.0
     """The CPU in the warm-up."""
     usable_slots_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
@@ -122,7 +122,7 @@ class StageProfile(Element):
     dispatch_s: NonNegative = 0.0
     """Time a slot stays empty between two tasks of this stage."""
     launch_interval_s: NonNegative = 0.0
-    """Least time between two launches, where launching kept the driver busier than running the slots."""
+    """Time that a launch keeps the driver busy, where launching was what the stage waited for."""
     handling_s: NonNegative = 0.0
     """Time from a slot becoming free until the driver notes the end of its task."""
     attempts_per_task: Positive = 1.0
@@ -155,13 +155,19 @@ class ExecutorProfile(Element):
     """Task CPU on an executor after which 63 % of the warm-up is done, an exponential approach."""
     per_task_core_second: NonNegative = 0.0
     """Per core second of task CPU: further compilation, shuffle serving, heartbeats."""
+    cold_s: NonNegative = 0.0
+    """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
+    cold_core_seconds: NonNegative = 0.0
+    """The CPU in it."""
     basis: Literal["prior", "measured"] = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
 
 class DriverProfile(Element):
-    """CPU that the driver uses, where it competes with executors for the cores of a node."""
+    """What the driver needs: time to launch tasks, and CPU where it competes with executors for cores."""
 
+    launch_s: NonNegative = 0.0
+    """Time that launching one task keeps the driver busy; tasks are launched one at a time."""
     beside_executors: bool = False
     """Whether the driver ran on a host that also ran executors."""
     start_core_seconds: NonNegative = 0.0

@@ -10,7 +10,6 @@ from ..sources.spark import SparkRun, StageRecord, TaskSummary
 from .background import driver_profile, executor_profile
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
-from .settings import configuration
 
 IDLE_SHARE = 0.3
 """Share of idle time between tasks above which the driver is taken to be the bottleneck."""
@@ -37,7 +36,6 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     alone = {stage_id(s) for s in stages if s.summary and _alone(s, s.summary, running)}
     gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
-    slots = configuration(run).most_slots
     profiles = []
     for stage in stages:
         if stage.summary is None:
@@ -45,7 +43,7 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
         gap_s, usable = usual_gap_s, 1.0
         if stage_id(stage) in alone:  # otherwise other stages held slots in between
             gap_s, usable = stage.summary.gap_s, _usable_slots(stage.summary, run)
-        profiles.append(_stage_profile(stage, stage.summary, slots=slots, gap_s=gap_s, usable=usable))
+        profiles.append(_stage_profile(stage, stage.summary, gap_s=gap_s, usable=usable))
     return dsl.ResourceProfiles(
         executor=executor_profile(run),
         driver=driver_profile(run),
@@ -85,12 +83,10 @@ def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
 
 
 def _stage_profile(
-    stage: StageRecord, summary: TaskSummary, *, slots: int, gap_s: float, usable: float
+    stage: StageRecord, summary: TaskSummary, *, gap_s: float, usable: float
 ) -> dsl.StageProfile:
     attempts = float(summary.weights.sum())
     driver_bound = _driver_bound(summary, gap_s)
-    # The simulation lets as many tasks warm up as there are slots; beside other stages fewer did.
-    warmed = min(1.0, summary.first_wave / min(attempts, slots))
     task_bytes = entering_bytes(stage) / attempts
     demands = []
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
@@ -108,8 +104,8 @@ def _stage_profile(
         launch_order=tuple(round(p, 4) for p in summary.launch_order.tolist()),
         demands=tuple(d for d in demands if d is not None),
         volumes=dsl.Volumes(**{name: round(v) for name, v in summary.volumes.items()}),
-        warm_up_s=_short(summary.warm_up_s * warmed),
-        warm_up_core_seconds=_short(summary.warm_up_cpu_s * warmed),
+        warm_up_s=_short(summary.warm_up_s),
+        warm_up_core_seconds=_short(summary.warm_up_cpu_s),
         usable_slots_ratio=usable,
         dispatch_s=0.0 if driver_bound else _short(max(0.0, gap_s)),
         launch_interval_s=_short(summary.launch_interval_s) if driver_bound else 0.0,

@@ -13,6 +13,7 @@ from ..units import parse_memory
 def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
     """Return the executors and settings of a run."""
     properties = run.properties
+    fair = properties.get("spark.scheduler.mode", "").upper() == "FAIR"
     return dsl.ApplicationConfiguration(
         executors=_executor_groups(run),
         task_cpus=positive_integer(properties, "spark.task.cpus") or 1,
@@ -20,7 +21,8 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
         shuffle_partitions=positive_integer(properties, "spark.sql.shuffle.partitions"),
         adaptive=_adaptive(run),
         dynamic_allocation=properties.get("spark.dynamicAllocation.enabled", "").lower() == "true",
-        scheduler_mode="FAIR" if properties.get("spark.scheduler.mode", "").upper() == "FAIR" else "FIFO",
+        scheduler_mode="FAIR" if fair else "FIFO",
+        pools=_default_pool(run) if fair else (),
     )
 
 
@@ -43,6 +45,17 @@ def _adaptive(run: SparkRun) -> dsl.AdaptiveExecution | None:
     }
     first = properties.get("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")
     return dsl.AdaptiveExecution(**sizes, parallelism_first=first.lower() == "true")
+
+
+def _default_pool(run: SparkRun) -> tuple[dsl.SchedulerPool, ...]:
+    """Return the pool of jobs that name none, as ``FairSchedulableBuilder`` makes it.
+
+    Without an allocation file it is FAIR inside since Spark 3.0. What a file says is not in the log.
+    """
+    major = (run.version or "").partition(".")[0]
+    since_3 = not major.isdecimal() or int(major) >= 3
+    shared = since_3 and "spark.scheduler.allocation.file" not in run.properties
+    return (dsl.SchedulerPool(name="default", mode="FAIR" if shared else "FIFO"),)
 
 
 def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:

@@ -10,16 +10,7 @@ from .. import dsl
 from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import parse_memory
-
-_SETTINGS = (
-    "spark.default.parallelism",
-    "spark.sql.shuffle.partitions",
-    "spark.task.cpus",
-    "spark.executor.instances",
-    "spark.executor.cores",
-    "spark.executor.memory",
-)
-
+from .settings import check_known, whole
 
 MOST_SLOTS = 1_000_000
 """Most task slots that can be asked for."""
@@ -51,6 +42,8 @@ class Options:
     """Speed of the network, likewise."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Spark properties to change."""
+    pools: tuple[dsl.SchedulerPool, ...] | None = None
+    """Scheduler pools, as an allocation file describes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +82,10 @@ class Configuration:
     adaptive: dsl.AdaptiveExecution | None
     default_parallelism: int | None
     shuffle_partitions: int | None
+    fair: bool
+    """Whether scheduler pools share the slots (``spark.scheduler.mode=FAIR``)."""
+    pools: tuple[dsl.SchedulerPool, ...]
+    """The pools, if they do."""
     slots: int
     """Most task slots available at one time."""
     measured_slots: int
@@ -116,7 +113,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     _check(options)
     measured = model.execution.configuration
     warnings: list[str] = []
-    task_cpus = _setting(options, "spark.task.cpus") or measured.task_cpus
+    task_cpus = whole(options.settings, "spark.task.cpus") or measured.task_cpus
     static = any(v is not None for v in (options.nodes, options.executors, options.executor_cores))
     static = static or task_cpus != measured.task_cpus
     if static:
@@ -140,6 +137,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         warnings.append("executor memory is noted, but its effect on spilling and GC is not predicted yet")
     slots = _most_slots(executors)
     workers = model.resources.workers
+    fair, pools = _pools(model, options)
     resolved = Configuration(
         executors=executors,
         node_cores=node_cores,
@@ -154,8 +152,12 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         network_rate=options.network_rate * model.resources.network.rate,
         task_cpus=task_cpus,
         adaptive=measured.adaptive,
-        default_parallelism=_setting(options, "spark.default.parallelism") or measured.default_parallelism,
-        shuffle_partitions=_setting(options, "spark.sql.shuffle.partitions") or measured.shuffle_partitions,
+        default_parallelism=whole(options.settings, "spark.default.parallelism")
+        or measured.default_parallelism,
+        shuffle_partitions=whole(options.settings, "spark.sql.shuffle.partitions")
+        or measured.shuffle_partitions,
+        fair=fair,
+        pools=pools,
         slots=slots,
         measured_slots=max(1, measured.most_slots),
         as_measured=True,
@@ -169,15 +171,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
 
 def _with_settings(options: Options) -> Options:
     """Let ``spark.executor.*`` settings stand for the options of the same meaning."""
-    for key in options.settings:
-        if key not in _SETTINGS:
-            raise UsageError(
-                f"the setting '{key}' has no effect on the prediction",
-                hint=f"Settings that have: {', '.join(_SETTINGS)}.",
-            )
+    check_known(options.settings)
     changes: dict[str, int] = {}
     for key, name in (("spark.executor.instances", "executors"), ("spark.executor.cores", "executor_cores")):
-        if (value := _setting(options, key)) is not None:
+        if (value := whole(options.settings, key)) is not None:
             changes[name] = value
     if (memory := options.settings.get("spark.executor.memory")) is not None:
         parsed = parse_memory(memory)
@@ -193,15 +190,27 @@ def _with_settings(options: Options) -> Options:
     return replace(options, **changes)  # type: ignore[arg-type]
 
 
-def _setting(options: Options, key: str) -> int | None:
-    text = options.settings.get(key)
-    if text is None:
-        return None
-    if not text.strip().isdecimal() or int(text) < 1:
-        raise UsageError(
-            f"the setting {key} must be a whole number above zero, not '{text}'", hint="Correct the number."
-        )
-    return int(text)
+def _pools(model: dsl.PerformanceModel, options: Options) -> tuple[bool, tuple[dsl.SchedulerPool, ...]]:
+    """Return whether pools share the slots, and the pools, as ``FairSchedulableBuilder`` makes them."""
+    measured = model.execution.configuration
+    mode = options.settings.get("spark.scheduler.mode", measured.scheduler_mode).strip().upper()
+    if mode not in ("FIFO", "FAIR"):
+        raise UsageError(f"the setting spark.scheduler.mode is '{mode}'", hint="Write FIFO or FAIR.")
+    if "spark.scheduler.allocation.file" in options.settings and options.pools is None:
+        raise UsageError("the allocation file was not read", hint="Give its pools as Options.pools.")
+    if mode == "FIFO":
+        if options.pools is not None:
+            raise UsageError("pools have no effect in FIFO mode", hint="Add --set spark.scheduler.mode=FAIR.")
+        return False, ()
+    if options.pools is not None:
+        return True, options.pools
+    if any(pool.name == "default" for pool in measured.pools):
+        return True, measured.pools
+    # Without an allocation file the default pool takes the mode of the scheduler since Spark 3.0.
+    major = (model.execution.framework_version or "").partition(".")[0]
+    old = major.isdecimal() and int(major) < 3
+    default = dsl.SchedulerPool(name="default", mode="FIFO" if old else "FAIR")
+    return True, (*measured.pools, default)
 
 
 def _check(options: Options) -> None:

@@ -15,15 +15,18 @@ class Tasks:
     """The tasks of one stage in one replication, in order of launch."""
 
     slot_s: NDArray[np.float64]
-    """Time each holds its slot when it gets a core at once, shape ``(n_tasks,)``."""
+    """Time each holds its slot when it gets a core at once, shape ``(n_tasks,)``.
+
+    As drawn, on a slot that is warm; of a trace, with what the first tasks took longer.
+    """
     cpu_s: NDArray[np.float64]
     """The part of it that needs a core, shape ``(n_tasks,)``."""
     group: NDArray[np.intp]
     """Group of the profile each belongs to, shape ``(n_tasks,)``."""
 
 
-def draw(stage: StagePlan, slots: int, rng: np.random.Generator) -> Tasks:
-    """Return the tasks of a stage.
+def draw(stage: StagePlan, rng: np.random.Generator) -> Tasks:
+    """Return the tasks of a stage, as on slots that have run the stage before.
 
     Sampling is systematic: the ranks of the tasks divide the profile's distribution evenly, from a
     random start. So every replication has the mean work of the stage, and the measured number of
@@ -37,8 +40,6 @@ def draw(stage: StagePlan, slots: int, rng: np.random.Generator) -> Tasks:
     ----------
     stage
         The stage.
-    slots
-        Slots of the application; as many tasks pay the warm-up.
     rng
         Source of randomness.
     """
@@ -47,11 +48,7 @@ def draw(stage: StagePlan, slots: int, rng: np.random.Generator) -> Tasks:
     rank = (np.arange(stage.tasks) + rng.random()) * (total / stage.tasks)
     group = np.minimum(np.searchsorted(cumulative, rank, side="right"), len(cumulative) - 1)
     group = group[np.argsort(_positions(stage, group, rng), kind="stable")]
-    slot_s, cpu_s = stage.duration_s[group], stage.cpu_s[group]
-    first = min(slots, len(group))
-    slot_s[:first] += stage.warm_up_s
-    cpu_s[:first] += stage.warm_up_cpu_s
-    slot_s[first:] += stage.dispatch_s
+    slot_s, cpu_s = stage.duration_s[group] + stage.dispatch_s, stage.cpu_s[group]
     if stage.handling_s:
         slot_s = np.maximum(slot_s - stage.handling_s, cpu_s)
     return Tasks(slot_s, cpu_s, group)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ class StageTrace:
     """Launch of each task, shape ``(n_tasks,)``."""
     ends_s: np.ndarray
     """End of each task, shape ``(n_tasks,)``."""
+    executors: np.ndarray
+    """Executor of each task, shape ``(n_tasks,)``."""
     tasks: Tasks
     last: int
     """Task that ended last."""
@@ -45,6 +47,8 @@ class Trace:
     stages: list[StageTrace]
     core_s: list[list[tuple[float, float]]] = field(default_factory=list)
     """For each node with shared cores: times and core seconds served until then."""
+    offers_seed: int = 0
+    """Seed of the order in which executors were offered."""
 
     @property
     def response_time_s(self) -> float:
@@ -88,8 +92,9 @@ class _Execution:
         self.plan = plan
         self.record = record
         self.env = simpy.Environment()
-        self.pool = SlotPool(self.env, plan, self._stage_done)
         self.seeds = rng.integers(1 << 63, size=len(plan.stages))
+        self.offers_seed = int(rng.integers(1 << 63))
+        self.pool = SlotPool(self.env, plan, self._stage_done, seed=self.offers_seed)
         self.tasks: dict[int, Tasks] = {}
         n = len(plan.ids)
         self.begin_s, self.end_s, self.trigger = [0.0] * n, [0.0] * n, [-1] * n
@@ -113,6 +118,7 @@ class _Execution:
             end_s=self.end_s,
             trigger=self.trigger,
             stages=[trace for trace in self.traces if trace is not None],
+            offers_seed=self.offers_seed,
             core_s=[server.history for server in self.pool.servers.values()],
         )
 
@@ -137,7 +143,7 @@ class _Execution:
 
     def _submit(self, stage: int) -> None:
         plan = self.plan.stages[stage]
-        tasks = draw(plan, self.plan.slots, np.random.default_rng(self.seeds[stage]))
+        tasks = draw(plan, np.random.default_rng(self.seeds[stage]))
         self.tasks[stage] = tasks
         run = StageRun(
             stage,
@@ -146,7 +152,9 @@ class _Execution:
             tasks.cpu_s.tolist(),
             most=plan.usable_slots,
             at_first=self.plan.slots,
-            launch_interval_s=plan.launch_interval_s,
+            launch_s=max(self.plan.driver_launch_s, plan.launch_interval_s),
+            first_s=plan.warm_up_s - plan.dispatch_s,
+            first_cpu_s=plan.warm_up_cpu_s,
         )
         self.pool.submit(run)
         self.pool.background.stage_started()
@@ -171,12 +179,23 @@ class _Execution:
             self._end(node)
 
     def _trace(self, run: StageRun, tasks: Tasks, begin_s: float, handling_s: float) -> StageTrace:
-        starts = np.array(run.starts_s)
+        if run.paid:
+            tasks = replace(tasks, slot_s=np.array(run.slot_s), cpu_s=np.array(run.cpu_s))
+        starts = np.frombuffer(run.starts_s)
         ends = starts + tasks.slot_s
         shared = np.array(list(run.ends_s)) if run.ends_s else None
         if shared is not None:
             ends[shared] = list(run.ends_s.values())
-        return StageTrace(begin_s, run.ended_s + handling_s, starts, ends, tasks, run.last, shared)
+        return StageTrace(
+            begin_s,
+            run.ended_s + handling_s,
+            starts,
+            ends,
+            np.frombuffer(run.executors, dtype=np.intc),
+            tasks,
+            run.last,
+            shared,
+        )
 
     def _end(self, node: int) -> None:
         self._ready(self._ended(node))

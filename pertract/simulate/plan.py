@@ -21,6 +21,9 @@ DEFAULT_SHUFFLE_PARTITIONS = 200
 MOST_TASKS = 20_000_000
 """Most tasks of one stage that fit into memory."""
 
+DEFAULT_POOL = "default"
+"""Scheduler pool of jobs that name none."""
+
 CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
 """What a task spends its time on, for the breakdown of the response time."""
 
@@ -37,6 +40,19 @@ def _cause(demand: dsl.Demand) -> str:
         case "network":
             return "network"
     return "scheduling" if demand.activity in _SCHEDULING else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A scheduler pool of Spark's FAIR mode; the defaults are those of a pool that no file mentions."""
+
+    name: str
+    fair: bool = False
+    """Whether its stages share its slots, instead of going one after the other."""
+    weight: int = 1
+    """Its share of the slots relative to other pools."""
+    minimum_share: int = 0
+    """Slots it gets before weights count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +79,11 @@ class StagePlan:
     usable_slots: int | None = None
     """Most slots the stage can hold after its first wave; None for all."""
     dispatch_s: float = 0.0
-    """Time a slot stays empty between two tasks."""
+    """Time a slot stays empty between two tasks; the first task on a slot does not pay it."""
     launch_interval_s: float = 0.0
-    """Least time between two launches."""
+    """How long a launch keeps the driver busy, if that is longer than usual."""
     pool: str | None = None
-    """Scheduler pool of the job; None for the default pool, in which every stage has its own share."""
+    """Scheduler pool of the job; None for the default pool."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
 
@@ -105,13 +121,21 @@ class Plan:
     slots: int
     """Most slots available at one time."""
     fair: bool = False
-    """Whether slots go to the pool with the fewest running tasks instead of the first stage."""
+    """Whether slots are shared among pools instead of going to the first stage."""
+    pools: tuple[Pool, ...] = ()
+    """The pools that differ from one that no file mentions."""
     job_starts: tuple[int, ...] = ()
     """Graph nodes at which a job begins."""
     job_ends: tuple[int, ...] = ()
     """Graph nodes at which a job ends."""
     background: BackgroundWork = field(default_factory=BackgroundWork)
     """CPU outside tasks."""
+    driver_launch_s: float = 0.0
+    """How long launching a task keeps the driver busy."""
+    cold_s: float = 0.0
+    """Extra time of the first task on each slot of an executor, whatever its stage."""
+    cold_cpu_s: float = 0.0
+    """The CPU in it."""
 
 
 def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
@@ -159,10 +183,17 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         cores=configuration.worker_cores,
         cores_known=configuration.nodes_known,
         slots=configuration.slots,
-        fair=model.execution.configuration.scheduler_mode == "FAIR",
+        fair=configuration.fair,
+        pools=tuple(
+            Pool(pool.name, pool.mode == "FAIR", pool.weight, pool.minimum_share)
+            for pool in configuration.pools
+        ),
         job_starts=tuple(position[job.id, "start"] for job in model.execution.jobs),
         job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
         background=background,
+        driver_launch_s=model.profiles.driver.launch_s,
+        cold_s=model.profiles.executor.cold_s / configuration.cpu_rate,
+        cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,
     )
     return plan, compiler.warnings()
 
@@ -237,7 +268,7 @@ class _StageCompiler:
             name=stage.name,
             job=job.id,
             priority=priority,
-            pool=None if job.pool in (None, "default") else job.pool,
+            pool=None if job.pool == DEFAULT_POOL else job.pool,
             tasks=tasks,
             weights=np.array(profile.weights),
             causes_s=causes,

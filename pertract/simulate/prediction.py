@@ -295,7 +295,9 @@ def _trust(model: dsl.PerformanceModel) -> tuple[str, ...]:
 
 
 def _pools(plan: Plan, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:
-    if not plan.fair or not any(stage.pool for stage in plan.stages) or not _overlapping(stages):
+    known = {pool.name for pool in plan.pools}
+    unknown = any(stage.pool and stage.pool not in known for stage in plan.stages)
+    if not plan.fair or not unknown or not _overlapping(stages):
         return ()
     return ("weights and minimum shares of the scheduler pools are not in the log; equal ones are assumed",)
 

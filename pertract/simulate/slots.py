@@ -1,4 +1,4 @@
-"""Task slots of the executors, given to stages in FIFO order or in fair shares.
+"""Task slots of the executors, given to stages in turn by a driver that may need time for it.
 
 Between two events of the simulation nothing happens but tasks ending and tasks taking their slots.
 The pool plays these on a heap of its own up to the next event, which is exact and costs a third of
@@ -8,39 +8,68 @@ through an event per task, because there tasks slow each other down.
 
 from __future__ import annotations
 
+from array import array
 from bisect import insort
 from collections import Counter, deque
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush, heapreplace
+from random import Random
 
 import simpy
 from simpy.events import Event
 
 from .background import Background
 from .plan import Plan
+from .pools import Turns
 from .servers import Key, ProcessorSharing
+from .warmth import Warmth
+
+_DRIVER = -1
+"""Stands for a stage in the heap of tasks: then the driver is free again."""
+_ALL = -1
+"""Stands for an executor in a message: all executors."""
 
 
 class StageRun:
-    """State of one stage while it runs."""
+    """State of one stage while it runs.
+
+    Parameters
+    ----------
+    index, priority
+        Position of the stage, and its turn in FIFO order.
+    slot_s, cpu_s
+        Time each task holds its slot, and the CPU in it; launches may lengthen them.
+    most, at_first
+        Most slots the stage may hold, if not all; more are allowed for so many first launches.
+    launch_s
+        How long a launch keeps the driver busy.
+    first_s, first_cpu_s
+        How much longer the first task on a slot takes.
+    """
 
     __slots__ = (
         "begun",
         "cpu_s",
         "ended_s",
         "ends_s",
+        "executors",
+        "first_cpu_s",
+        "first_s",
+        "fresh",
         "index",
-        "interval_s",
         "last",
+        "launch_s",
         "left",
         "limited",
-        "next_launch_s",
+        "paid",
         "pause_at",
+        "pays",
         "priority",
         "slot_s",
         "starts_s",
         "surplus",
+        "warmed",
     )
 
     def __init__(
@@ -52,7 +81,9 @@ class StageRun:
         *,
         most: int | None = None,
         at_first: int = 0,
-        launch_interval_s: float = 0.0,
+        launch_s: float = 0.0,
+        first_s: float = 0.0,
+        first_cpu_s: float = 0.0,
     ) -> None:
         self.index = index
         self.priority = priority
@@ -66,32 +97,40 @@ class StageRun:
         """Whether the stage may hold only some of the slots."""
         self.pause_at = len(slot_s)
         """Number of launches after which the stage must wait until one of its tasks ends."""
-        self.interval_s = launch_interval_s
-        """Least time between two launches."""
-        self.next_launch_s = 0.0
-        """Before this time the driver launches no further task."""
         self.surplus = 0
         """Slots beyond the limit that the first wave took, to be given back."""
         if most is not None and self.limited:
             self.pause_at = min(max(most, at_first), len(slot_s))
             self.surplus = self.pause_at - most
-        self.starts_s: list[float] = []
+        self.launch_s = launch_s
+        self.first_s, self.first_cpu_s = first_s, first_cpu_s
+        self.warmed: dict[int, int] = {}
+        """Launches that paid the warm-up, by executor."""
+        self.fresh = 0
+        """Slots of present executors that have not run the stage."""
+        self.pays = False
+        """Whether a launch may have to pay for something cold."""
+        self.paid = False
+        """Whether one did."""
+        self.starts_s = array("d")
         """Launch time of each task."""
+        self.executors = array("i")
+        """Executor of each task."""
         self.ends_s: dict[int, float] = {}
         """End of each task that shared its node's cores; elsewhere it is start plus slot time."""
         self.last = -1
         """Task that ended last."""
         self.ended_s = 0.0
 
-    def paced(self, now: float) -> float:
-        """Return when a task that has a slot now is launched, and count the launch."""
-        launch = max(now, self.next_launch_s)
-        self.next_launch_s = launch + self.interval_s
-        return launch
-
 
 class SlotPool:
     """All slots of the application.
+
+    Slots are offered as Spark does: when a stage is submitted, those of all executors, in random order
+    of the executors and one of each executor per round; when a task ends, the slot it held. With a
+    driver that needs time to launch tasks, offers wait for each other in order of arrival, like the
+    messages to ``CoarseGrainedSchedulerBackend.DriverEndpoint``, and the launches of an offer follow one
+    after the other.
 
     Parameters
     ----------
@@ -101,20 +140,34 @@ class SlotPool:
         Executors and nodes.
     stage_done
         Called when the last task of a stage frees its slot.
+    seed
+        Of the random order of executors.
     """
 
-    def __init__(self, env: simpy.Environment, plan: Plan, stage_done: Callable[[StageRun], None]) -> None:
+    def __init__(
+        self,
+        env: simpy.Environment,
+        plan: Plan,
+        stage_done: Callable[[StageRun], None],
+        *,
+        seed: int = 0,
+    ) -> None:
         self._env = env
         self._stage_done = stage_done
         self._executors = plan.executors
-        self._busy: list[tuple[float, int, int, int]] = []  # end, stage, task, executor
-        self._free: deque[int] = deque()
+        self._busy: list[tuple[float, int, int, int]] = []  # end, stage (or _DRIVER), task, executor
+        self._free = [0] * len(plan.executors)
+        self._n_free = 0
         self._waiting: list[tuple[int, int]] = []  # priority, stage: stages with tasks to launch
         self._runs: dict[int, StageRun] = {}
         self._gone: set[int] = set()
         self._here: set[int] = set()
-        self._fair = plan.fair
-        self._pools = [stage.pool for stage in plan.stages]
+        self._turns = Turns(plan)
+        self._warmth = Warmth(plan)
+        self._random = Random(seed)
+        self._driven = plan.driver_launch_s > 0 or any(stage.launch_interval_s for stage in plan.stages)
+        self._driver_free_s = 0.0
+        self._inbox: deque[int] = deque()  # executors with a slot that became free, or _ALL
         self.servers = self._contended_nodes(plan)
         self._server_of = [self.servers.get(e.node) for e in plan.executors]
         self.background = Background(plan.background, self._server_of, self.servers)
@@ -144,7 +197,9 @@ class SlotPool:
 
     def _register(self, executor: int, _: Event) -> None:
         self._here.add(executor)
-        self._free.extend([executor] * self._executors[executor].slots)
+        self._free[executor] = self._executors[executor].slots
+        self._n_free += self._free[executor]
+        self._warmth.arrive(executor, self._executors[executor], self._runs.values())
         self._fill()
         self.advance()
 
@@ -155,7 +210,9 @@ class SlotPool:
             return
         self._here.discard(executor)
         self._gone.add(executor)
-        self._free = deque(e for e in self._free if e != executor)
+        self._n_free -= self._free[executor]
+        self._free[executor] = 0
+        self._warmth.leave(executor)
         self.advance()
 
     # -- stages ----------------------------------------------------------------------------------
@@ -163,62 +220,103 @@ class SlotPool:
     def submit(self, run: StageRun) -> None:
         """Offer slots to the tasks of a stage from now on."""
         self._runs[run.index] = run
+        self._warmth.begin(run)
         insort(self._waiting, (run.priority, run.index))
-        if self.servers and len(self._free) > 1:
-            self._spread()
         self._fill()
 
     def waiting(self) -> list[int]:
         """Return the stages that still have tasks to launch."""
         return [stage for _, stage in self._waiting]
 
-    def _spread(self) -> None:
-        """Order free slots round robin over executors, as Spark offers them."""
-        seen: Counter[int] = Counter()
-        ranked = []
-        for executor in self._free:
-            ranked.append((seen[executor], executor))
-            seen[executor] += 1
-        self._free = deque(executor for _, executor in sorted(ranked))
+    # -- offers ----------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        now = self._env.now
-        while self._waiting and self._free:
-            self._launch(now, self._free.popleft())
+        """Offer all free slots."""
+        if not self._driven:
+            self._offer_all(self._env.now)
+        else:
+            self._message(_ALL, self._env.now)
 
     def _refill(self, _: Event) -> None:
         self._fill()
         self.advance()
 
-    def _fairest(self) -> int:
-        """Return the position of the waiting stage whose pool runs the fewest tasks.
+    def _message(self, about: int, now: float) -> None:
+        """Tell the driver of free slots; it looks at them when it has launched what came before."""
+        self._inbox.append(about)
+        if len(self._inbox) == 1:
+            self._read(now)
 
-        As ``FairSchedulingAlgorithm`` of Spark with equal weights and no minimum shares. Stages of one
-        pool take turns in FIFO order; every stage outside named pools is a pool of its own.
-        """
-        if len(self._waiting) == 1:
-            return 0
-        running: Counter[str | int] = Counter()
-        for stage, run in self._runs.items():
-            running[self._pools[stage] or stage] += run.begun - (len(run.slot_s) - run.left)
-        shares = [running[self._pools[stage] or stage] for _, stage in self._waiting]
-        return shares.index(min(shares))
+    def _read(self, now: float) -> None:
+        """Let the driver answer what it was told, until it is busy."""
+        while self._inbox and self._driver_free_s <= now:
+            about = self._inbox.popleft()
+            if about == _ALL:
+                self._offer_all(now)
+            elif about not in self._gone:
+                self._offer_one(about, now)
+            elif self._n_free:  # a limited stage may go on, but not on this slot
+                self._offer_all(now)
+        if self._inbox:
+            heappush(self._busy, (self._driver_free_s, _DRIVER, 0, 0))
 
-    def _launch(self, now: float, executor: int) -> None:
-        """Start the next task of the stage whose turn it is on a slot."""
-        turn = self._fairest() if self._fair else 0
-        _, stage = self._waiting[turn]
-        run = self._runs[stage]
-        task = run.begun
+    def _offer_all(self, now: float) -> None:
+        if self._waiting and self._n_free:
+            executors = [executor for executor, free in enumerate(self._free) if free]
+            if len(executors) > 1:
+                self._random.shuffle(executors)
+            self._offer(executors, now)
+
+    def _offer_one(self, executor: int, now: float) -> None:
+        """Offer a slot that has become free."""
+        self._free[executor] += 1
+        self._n_free += 1
+        if self._waiting:
+            run = self._runs[self._order()[0] if self._turns.fair else self._waiting[0][1]]
+            self._launch(run, executor, now)
+            if run.begun == run.pause_at:
+                self._waiting.remove((run.priority, run.index))
+
+    def _order(self) -> list[int]:
+        """Return the waiting stages in the order in which one offer goes round them."""
+        running = {stage: run.begun - len(run.slot_s) + run.left for stage, run in self._runs.items()}
+        return self._turns.order(self._waiting, running)
+
+    def _offer(self, executors: list[int], now: float) -> None:
+        """Launch tasks of the stages in turn, one per executor and round, until no slot is free."""
+        free = self._free
+        for stage in self._order():
+            run = self._runs[stage]
+            offered = [executor for executor in executors if free[executor]]
+            if not offered:
+                return
+            while offered and run.begun < run.pause_at:
+                for executor in offered:
+                    self._launch(run, executor, now)
+                    if run.begun == run.pause_at:
+                        break
+                offered = [executor for executor in offered if free[executor]]
+            if run.begun == run.pause_at:
+                self._waiting.remove((run.priority, stage))
+
+    def _launch(self, run: StageRun, executor: int, now: float) -> None:
+        """Start the next task of a stage on a free slot."""
+        stage, task = run.index, run.begun
         run.begun = task + 1
-        launch = run.paced(now)
+        self._free[executor] -= 1
+        self._n_free -= 1
+        launch = now
+        if self._driven:
+            launch = max(now, self._driver_free_s)
+            self._driver_free_s = launch + run.launch_s
+        if run.pays:
+            self._warmth.pay(run, task, executor)
         run.starts_s.append(launch)
-        if run.begun == run.pause_at:
-            del self._waiting[turn]
+        run.executors.append(executor)
         server = self._server_of[executor]
         if server is None:
             heappush(self._busy, (launch + run.slot_s[task], stage, task, executor))
-        elif launch > now:
+        elif launch > self._env.now:
             key, demand_s = (stage, task, executor), run.cpu_s[task]
             self._at(launch, lambda _: self._add_later(server, key, demand_s))
         else:
@@ -232,34 +330,48 @@ class SlotPool:
         self._add(server, key, demand_s)
         self.advance()
 
+    # -- tasks on cores of their own -------------------------------------------------------------
+
     def advance(self) -> None:
         """Let tasks end, and others take their slots, up to the next event of the simulation."""
-        busy, waiting, runs, gone, fair = self._busy, self._waiting, self._runs, self._gone, self._fair
+        busy, waiting, runs, gone = self._busy, self._waiting, self._runs, self._gone
+        fair, driven = self._turns.fair, self._driven
         horizon = self._env.peek()
         while busy and busy[0][0] <= horizon:
             now, stage, task, executor = busy[0]
+            if stage == _DRIVER:
+                heappop(busy)
+                self._read(now)
+                horizon = self._env.peek()
+                continue
             run = runs[stage]
             run.left -= 1
             if run.limited:
                 self._resume(run)
-            if waiting and executor not in gone:
+            if driven:
+                heappop(busy)
+                self._message(executor, now)
+                horizon = self._env.peek()
+            elif waiting and executor not in gone:
                 # The shortest way for a slot that is taken again at once: one heap operation.
-                turn = self._fairest() if fair else 0
-                following = waiting[turn][1]
+                following = self._order()[0] if fair else waiting[0][1]
                 successor = runs[following]
                 begun = successor.begun
-                launch = successor.paced(now) if successor.interval_s else now
-                heapreplace(busy, (launch + successor.slot_s[begun], following, begun, executor))
-                successor.starts_s.append(launch)
+                if successor.pays:
+                    self._warmth.pay(successor, begun, executor)
+                heapreplace(busy, (now + successor.slot_s[begun], following, begun, executor))
+                successor.starts_s.append(now)
+                successor.executors.append(executor)
                 begun += 1
                 successor.begun = begun
                 if begun == successor.pause_at:
-                    del waiting[turn]
+                    waiting.remove((successor.priority, following))
             else:
                 heappop(busy)
                 if executor not in gone:
-                    self._free.append(executor)
-                elif waiting and self._free:  # a limited stage may go on, but not on this slot
+                    self._free[executor] += 1
+                    self._n_free += 1
+                elif waiting and self._n_free:  # a limited stage may go on, but not on this slot
                     self._at(now, self._refill)
                     horizon = min(horizon, now)
             if not run.left:
@@ -307,9 +419,12 @@ class SlotPool:
         run.left -= 1
         if run.limited:
             self._resume(run)
-        if executor not in self._gone:
-            self._free.append(executor)
-        self._fill()
+        if self._driven:
+            self._message(executor, now)
+        elif executor not in self._gone:
+            self._offer_one(executor, now)
+        else:
+            self._offer_all(now)
         if not run.left:
             self._finish(run, task, now)
         self.advance()

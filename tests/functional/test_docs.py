@@ -52,7 +52,7 @@ def test_the_outputs_of_the_tutorial_are_those_of_the_program(tmp_path, monkeypa
     assert len(shown) == 3
     for body in shown:
         assert body in printed
-    assert "response time    38.4 s" in printed
+    assert "response time    38.1 s" in printed
 
 
 def test_the_program_in_the_readme_runs(capsys, monkeypatch):

@@ -113,6 +113,7 @@ def plans(
     limited: bool = False,
     sharing: Literal["nowhere", "everywhere", "somewhere"] = "nowhere",
     extras: bool = False,
+    driver: bool = False,
 ) -> Plan:
     """Draw an acyclic plan; times are continuous, so that no two events coincide by chance.
 
@@ -127,7 +128,9 @@ def plans(
     sharing
         Which nodes have fewer cores than slots.
     extras
-        With warm-up, dispatch and handling.
+        With warm-up, dispatch and handling, and executors that are cold at first.
+    driver
+        With a driver that needs time to launch tasks, sometimes longer for some stages.
     """
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     executors = []
@@ -154,6 +157,8 @@ def plans(
                         "dispatch_s": rng.uniform(0, 0.2),
                         "handling_s": rng.uniform(0, 0.3) if draw(st.booleans()) else 0.0,
                     }
+                if driver and draw(st.booleans()):
+                    options["launch_interval_s"] = rng.uniform(0.05, 1)
                 nodes.append((_random_stage(rng, draw(st.integers(1, 9)), options), predecessors))
             case "delay":
                 nodes.append((rng.uniform(0.1, 3), predecessors))
@@ -163,7 +168,13 @@ def plans(
     for node in {e.node for e in executors} if sharing != "nowhere" else ():
         slots = sum(e.slots for e in executors if e.node == node)
         cores[node] = draw(st.integers(1, slots - 1 if sharing == "everywhere" else slots))
-    return plan(nodes, executors, cores)
+    made = plan(nodes, executors, cores)
+    if driver and draw(st.booleans()):
+        made = replace(made, driver_launch_s=rng.uniform(0.01, 0.5))
+    if extras and draw(st.booleans()):
+        cold_s = rng.uniform(0, 1)
+        made = replace(made, cold_s=cold_s, cold_cpu_s=cold_s * rng.uniform())
+    return made
 
 
 def _random_stage(rng: np.random.Generator, tasks: int, options: dict[str, object]) -> StagePlan:

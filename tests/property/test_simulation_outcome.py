@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
 
-from ..verification.oracles import Naive
+from ..verification.oracles import Naive, drawn
 from .strategies_plan import examples, plans
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -52,7 +52,7 @@ def test_cpu_used_grows_from_nothing_to_the_cpu_of_all_tasks(plan: Plan, seed: i
 @given(busy, SEEDS)
 def test_cpu_used_is_what_step_by_step_integration_gives(plan: Plan, seed: int) -> None:
     trace = simulated(plan, seed)
-    at_s, used = np.array(Naive(plan, [s.tasks for s in trace.stages]).run().used).T
+    at_s, used = np.array(Naive(plan, drawn(plan, seed), trace.offers_seed).run().used).T
     times_s = np.linspace(0, trace.response_time_s, 57)
     assert busy_core_s(trace, times_s) == pytest.approx(np.interp(times_s, at_s, used), rel=0, abs=1e-8)
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cmp_to_key
+from random import Random
 from typing import Any
 
+import numpy as np
 import simpy
 
-from pertract.simulate.draw import Tasks
-from pertract.simulate.plan import Plan
+from pertract.simulate.draw import Tasks, draw
+from pertract.simulate.plan import Plan, Pool
 
 
 @dataclass
@@ -28,6 +31,12 @@ class Schedule:
 
 def predecessors_of(plan: Plan) -> list[list[int]]:
     return [[t for t, heads in enumerate(plan.successors) if head in heads] for head in range(len(plan.ids))]
+
+
+def drawn(plan: Plan, seed: int) -> list[Tasks]:
+    """Return the tasks that the engine draws with a seed, as on warm slots."""
+    seeds = np.random.default_rng(seed).integers(1 << 63, size=len(plan.stages))
+    return [draw(s, np.random.default_rng(n)) for s, n in zip(plan.stages, seeds, strict=True)]
 
 
 def textbook(plan: Plan, tasks: Sequence[Tasks]) -> Schedule:
@@ -92,21 +101,28 @@ class _Running:
 class Naive:
     """Go from event to event and update whatever is left of every running task.
 
-    Slots go to the waiting stage of the smallest priority, in the order they became free, or at once
-    when a task ends on a node with enough cores; stages that become ready at one moment are offered
-    slots in order of priority. In a fair plan the waiting stage whose pool runs the fewest tasks goes
-    first, where every stage without a pool is one of its own. A stage with ``usable_slots`` may launch
+    Offers are made as Spark does: a stage that is submitted is offered the free slots of all executors,
+    in the engine's random order of these and one of each per round; a slot that becomes free is offered
+    by itself. An offer goes round the waiting stages in FIFO order, or in the order that Spark's
+    comparator gives to pools and stages. A driver that needs time to launch looks at offers one after
+    the other, and launches one task after the other. First tasks on a slot take longer, as drawn tasks
+    do not tell. A stage with ``usable_slots`` may launch
     its first wave, as many tasks as there are slots, and from then on while it holds fewer slots than
     that. An executor that leaves finishes its tasks; the very last one stays.
     On a node with fewer cores than slots a task first needs its CPU, at an even share of the cores
     but at most one, and then the rest of its time in the slot.
     """
 
-    def __init__(self, plan: Plan, tasks: Sequence[Tasks]) -> None:
+    def __init__(self, plan: Plan, tasks: Sequence[Tasks], offers_seed: int = 0) -> None:
         self.plan, self.tasks = plan, tasks
+        self.shuffles = Random(offers_seed)
         self.now = 0.0
         self.running: list[_Running] = []
         self.free: list[int] = []
+        self.busy_until_s = 0.0
+        self.messages: list[int | None] = []
+        self.launched: list[tuple[int, int]] = []
+        self.launching: dict[int, _Running] = {}
         self.here: set[int] = set()
         self.submitted: set[int] = set()
         self.waits_for = list(plan.waits_for)
@@ -126,6 +142,7 @@ class Naive:
         self.result.used.append((0.0, 0.0))
         while self.timers or self.running:
             self._step()
+            self._driver()
         return self.result
 
     def _rate(self, task: _Running) -> float:
@@ -166,6 +183,10 @@ class Naive:
             if self.here != {number} or later:
                 self.here.discard(number)
                 self.free = [executor for executor in self.free if executor != number]
+        elif what == "launch":
+            self.running.append(self.launching.pop(number))
+        elif what == "driver":
+            pass
         elif what == "start":
             self._nodes_ready([n for n, count in enumerate(self.waits_for) if not count])
         else:
@@ -178,13 +199,8 @@ class Naive:
                 return
         self.running.remove(task)
         self.result.ends_s[task.stage][task.task] = self.now
-        if task.executor in self.here:
-            shared = self.plan.executors[task.executor].node in self.shared
-            if self._waiting() and not shared:
-                self._launch(task.executor)
-            else:
-                self.free.append(task.executor)
-        self._fill()
+        self.messages.append(task.executor)
+        self._driver()
         if self._begun(task.stage) == self.plan.stages[task.stage].tasks and not self._held(task.stage):
             self.submitted.discard(task.stage)
             node = self.plan.stage_of.index(task.stage)
@@ -219,20 +235,13 @@ class Naive:
                         ready.append(successor)
         for stage in sorted(stages):
             self.submitted.add(stage)
-            if self.shared:
-                self._round_robin()
             self._fill()
-
-    def _round_robin(self) -> None:
-        """Offer one slot of each executor, then another one of each, and so on."""
-        rounds = [(self.free[:i].count(executor), executor) for i, executor in enumerate(self.free)]
-        self.free = [executor for _, executor in sorted(rounds)]
 
     def _begun(self, stage: int) -> int:
         return len(self.result.starts_s[stage])
 
     def _held(self, stage: int) -> int:
-        return sum(r.stage == stage for r in self.running)
+        return sum(r.stage == stage for r in [*self.running, *self.launching.values()])
 
     def _may_launch(self, stage: int) -> bool:
         begun, most = self._begun(stage), self.plan.stages[stage].usable_slots
@@ -243,24 +252,96 @@ class Naive:
     def _waiting(self) -> list[int]:
         return [stage for stage in sorted(self.submitted) if self._may_launch(stage)]
 
-    def _share(self, stage: int) -> int:
-        """Return the tasks that the stage's pool runs, or 0 where only the order of stages counts."""
+    def _in_turn(self) -> list[int]:
+        """Return the waiting stages in the order of one offer."""
         if not self.plan.fair:
-            return 0
-        pool = self.plan.stages[stage].pool
-        members = [s for s in self.submitted if pool is not None and self.plan.stages[s].pool == pool]
-        return sum(map(self._held, members or [stage]))
+            return self._waiting()
+        pools = {pool.name: pool for pool in self.plan.pools}
+
+        def pool_of(stage: int) -> Pool:
+            name = self.plan.stages[stage].pool or "default"
+            return pools.get(name, Pool(name))
+
+        def before(one: tuple[int, int, int, str], other: tuple[int, int, int, str]) -> int:
+            """Compare running tasks, minimum share, weight and name as FairSchedulingAlgorithm does."""
+            (tasks1, least1, weight1, name1), (tasks2, least2, weight2, name2) = one, other
+            needy1, needy2 = tasks1 < least1, tasks2 < least2
+            if needy1 != needy2:
+                return -1 if needy1 else 1
+            if needy1:
+                difference = tasks1 / max(least1, 1) - tasks2 / max(least2, 1)
+            else:
+                difference = tasks1 / weight1 - tasks2 / weight2
+            if difference:
+                return -1 if difference < 0 else 1
+            return (name1 > name2) - (name1 < name2)
+
+        found: list[int] = []
+        members: dict[str, list[int]] = {}
+        for stage in sorted(self.submitted):
+            members.setdefault(pool_of(stage).name, []).append(stage)
+        heads = [
+            (sum(map(self._held, inside)), pool_of(inside[0]).minimum_share, pool_of(inside[0]).weight, name)
+            for name, inside in members.items()
+        ]
+        for *_, name in sorted(heads, key=cmp_to_key(before)):
+            inside = members[name]
+            if pool_of(inside[0]).fair:
+                as_schedulables = {(self._held(s), 0, 1, self.plan.stages[s].id): s for s in inside}
+                inside = [as_schedulables[key] for key in sorted(as_schedulables, key=cmp_to_key(before))]
+            found += inside
+        return [stage for stage in found if self._may_launch(stage)]
 
     def _fill(self) -> None:
-        while self.free and self._waiting():
-            self._launch(self.free.pop(0))
+        self.messages.append(None)
+        self._driver()
 
-    def _launch(self, executor: int) -> None:
-        stage = min(self._waiting(), key=self._share)
-        number = self._begun(stage)
+    def _driver(self) -> None:
+        """Answer messages while the driver is not busy."""
+        while self.messages and self.busy_until_s <= self.now:
+            executor = self.messages.pop(0)
+            if executor is None or executor not in self.here:
+                candidates = sorted(set(self.free))
+                if self._waiting() and len(candidates) > 1:
+                    self.shuffles.shuffle(candidates)
+            else:
+                self.free.append(executor)
+                candidates = [executor]
+            self._offer(candidates, only_one=executor in self.here)
+        if self.messages and (self.busy_until_s, "driver", 0) not in self.timers:
+            self.timers.append((self.busy_until_s, "driver", 0))
+
+    def _offer(self, executors: list[int], *, only_one: bool) -> None:
+        for stage in self._in_turn():
+            launched = True
+            while launched:
+                launched = False
+                for executor in executors:
+                    if executor in self.free and self._may_launch(stage):
+                        self._launch(stage, executor)
+                        launched = True
+                        if only_one:
+                            return
+
+    def _launch(self, stage: int, executor: int) -> None:
+        self.free.remove(executor)
+        number, plan = self._begun(stage), self.plan.stages[stage]
         slot_s, cpu_s = self.tasks[stage].slot_s[number], self.tasks[stage].cpu_s[number]
+        self.launched.append((stage, executor))
+        if self.launched.count((stage, executor)) <= self.plan.executors[executor].slots:
+            slot_s, cpu_s = slot_s + plan.warm_up_s - plan.dispatch_s, cpu_s + plan.warm_up_cpu_s
+        if sum(e == executor for _, e in self.launched) <= self.plan.executors[executor].slots:
+            slot_s, cpu_s = slot_s + self.plan.cold_s, cpu_s + self.plan.cold_cpu_s
+        slot_s = max(slot_s, cpu_s)
         if self.plan.executors[executor].node in self.shared:
-            self.running.append(_Running(stage, number, executor, cpu_s, slot_s - cpu_s))
+            task = _Running(stage, number, executor, cpu_s, slot_s - cpu_s)
         else:
-            self.running.append(_Running(stage, number, executor, 0.0, slot_s, cpu_s / slot_s))
-        self.result.starts_s[stage].append(self.now)
+            task = _Running(stage, number, executor, 0.0, slot_s, cpu_s / slot_s)
+        launch_s = max(self.now, self.busy_until_s)
+        self.busy_until_s = launch_s + max(self.plan.driver_launch_s, plan.launch_interval_s)
+        self.result.starts_s[stage].append(launch_s)
+        if launch_s > self.now:
+            self.launching[len(self.launched)] = task
+            self.timers.append((launch_s, "launch", len(self.launched)))
+        else:
+            self.running.append(task)

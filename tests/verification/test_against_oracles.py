@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pertract.simulate import Plan, Trace, simulate
+from pertract.simulate.plan import Pool
 
 from ..property.strategies_plan import examples, executor, plan, plans, stage
-from .oracles import Naive, Schedule, textbook
+from .oracles import Naive, Schedule, drawn, textbook
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -38,7 +39,7 @@ def test_textbook_simpy_model_has_the_same_schedule(plan: Plan, seed: int) -> No
 
 def naive_is_the_same(plan: Plan, seed: int) -> None:
     trace = simulated(plan, seed)
-    same(Naive(plan, [s.tasks for s in trace.stages]).run(), trace)
+    same(Naive(plan, drawn(plan, seed), trace.offers_seed).run(), trace)
 
 
 @examples(150)
@@ -89,9 +90,25 @@ def test_all_mechanisms_together(plan: Plan, seed: int) -> None:
 @examples(150)
 @given(plans(boundaries=False, late=True, leaving=True, limited=True), SEEDS, st.data())
 def test_fair_shares_follow_the_running_tasks_of_pools(plan: Plan, seed: int, data: st.DataObject) -> None:
-    pools = st.sampled_from([None, "a", "b"])
-    stages = tuple(replace(stage, pool=data.draw(pools)) for stage in plan.stages)
-    naive_is_the_same(replace(plan, stages=stages, fair=True), seed)
+    names = st.sampled_from([None, "a", "b", "c"])
+    stages = tuple(replace(stage, pool=data.draw(names)) for stage in plan.stages)
+    pools = tuple(
+        Pool(name, data.draw(st.booleans()), data.draw(st.integers(1, 3)), data.draw(st.integers(0, 4)))
+        for name in ("default", "a", "b")
+    )
+    naive_is_the_same(replace(plan, stages=stages, fair=True, pools=pools), seed)
+
+
+@examples(200)
+@given(plans(boundaries=False, late=True, leaving=True, limited=True, extras=True, driver=True), SEEDS)
+def test_a_driver_launches_one_task_after_the_other(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
+
+
+@examples(150)
+@given(plans(late=True, leaving=True, sharing="somewhere", extras=True, driver=True), SEEDS)
+def test_a_driver_and_shared_cores_together(plan: Plan, seed: int) -> None:
+    naive_is_the_same(plan, seed)
 
 
 def test_the_two_oracles_agree_where_both_apply() -> None:

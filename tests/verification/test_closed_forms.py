@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,3 +112,41 @@ def test_each_node_shares_its_own_cores() -> None:
     nodes = [(stage([1] * 4, cpu_s=[1] * 4), [])]
     trace = simulate(plan(nodes, [executor(2), executor(2, node=1)], [1, 2]), np.random.default_rng(0))
     assert sorted(trace.stages[0].ends_s) == pytest.approx([1, 1, 2, 2], rel=1e-12)
+
+
+def test_a_driver_that_launches_slowly_decides_over_the_time() -> None:
+    """Ten tasks of 1 s on ten slots, launched at 0, 0.5, ..., 4.5."""
+    launching = replace(plan([(stage([1] * 10), [])], slots_at_once(10)), driver_launch_s=0.5)
+    assert response_time_s(launching) == 5.5
+
+
+def test_the_driver_launches_for_all_stages_in_turn() -> None:
+    """Two stages at once: eight launches one after the other, not four and four side by side."""
+    nodes = [(stage([1] * 4), []), (stage([1] * 4), [])]
+    launching = replace(plan(nodes, slots_at_once(8)), driver_launch_s=0.25)
+    trace = simulate(launching, np.random.default_rng(0))
+    starts_s = np.concatenate([s.starts_s for s in trace.stages])
+    assert starts_s.tolist() == (np.arange(8) * 0.25).tolist()
+
+
+def test_a_cold_executor_is_paid_once_per_slot_of_the_application() -> None:
+    """Two slots, two stages of four tasks: 1.5, 1, 1, 1 on each slot."""
+    nodes = [(stage([1] * 4), []), (stage([1] * 4), [0])]
+    assert response_time_s(replace(plan(nodes, slots_at_once(2)), cold_s=0.5)) == 4.5
+
+
+def test_a_stage_warms_up_on_every_executor_it_reaches() -> None:
+    """The second executor comes late, and the task launched there pays although it is not among the first."""
+    nodes = [(stage([1] * 3, warm_up_s=0.5), [])]
+    trace = simulate(plan(nodes, [executor(1), executor(1, registered_s=1.0)]), np.random.default_rng(0))
+    assert (trace.stages[0].ends_s - trace.stages[0].starts_s).tolist() == [1.5, 1.5, 1]
+    assert trace.stages[0].executors.tolist() == [0, 1, 0]
+
+
+def test_free_slots_are_taken_one_per_executor_and_round() -> None:
+    trace = simulate(
+        plan([(stage([1] * 4), [])], [executor(3), executor(3), executor(1)]), np.random.default_rng(0)
+    )
+    first, second = trace.stages[0].executors[:3].tolist(), trace.stages[0].executors[3]
+    assert sorted(first) == [0, 1, 2]
+    assert second in (0, 1)

@@ -99,3 +99,13 @@ def test_sizes_of_adaptive_execution_are_bytes_where_no_unit_says_otherwise(reco
     assert adaptive == dsl.AdaptiveExecution(
         advisory_bytes=1000, smallest_bytes=2048, parallelism_first=False
     )
+
+
+def test_the_default_pool_is_what_spark_makes_it(configured):
+    def pools(**properties):
+        return [(p.name, p.mode) for p in configured(**properties).pools]
+
+    assert pools() == []
+    assert pools(spark__scheduler__mode="FAIR") == [("default", "FAIR")]
+    with_file = pools(spark__scheduler__mode="FAIR", spark__scheduler__allocation__file="f.xml")
+    assert with_file == [("default", "FIFO")]

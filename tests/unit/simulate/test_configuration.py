@@ -318,3 +318,30 @@ def test_executor_memory_must_be_a_size(text: str) -> None:
 def test_more_slots_than_any_cluster_has_are_refused_before_they_are_made() -> None:
     with pytest.raises(UsageError, match="more than can be simulated"):
         resolved({"executors": 10**12})
+
+
+# -- scheduler pools -----------------------------------------------------------------------------
+
+
+def test_without_an_allocation_file_the_default_pool_is_fair_inside() -> None:
+    configuration = resolved({"settings": {"spark.scheduler.mode": "fair"}})
+    assert configuration.fair
+    assert [(p.name, p.mode, p.weight, p.minimum_share) for p in configuration.pools] == [
+        ("default", "FAIR", 1, 0)
+    ]
+    assert not configuration.as_measured
+
+
+def test_fifo_knows_no_pools() -> None:
+    configuration = resolved({"settings": {"spark.scheduler.mode": "FIFO"}}, scheduler_mode="FAIR")
+    assert (configuration.fair, configuration.pools) == (False, ())
+
+
+def test_pools_of_the_model_stay() -> None:
+    pools = ({"name": "default", "mode": "FIFO", "weight": 3},)
+    assert resolved(scheduler_mode="FAIR", pools=pools).pools[0].weight == 3
+
+
+def test_another_scheduler_mode_is_an_error() -> None:
+    with pytest.raises(UsageError, match="'LIFO'"):
+        resolved({"settings": {"spark.scheduler.mode": "lifo"}})

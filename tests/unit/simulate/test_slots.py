@@ -10,6 +10,7 @@ import pytest
 from pertract import dsl
 from pertract.errors import Deadlock
 from pertract.simulate import Options, Plan, Trace, compile_plan, resolve, simulate
+from pertract.simulate.plan import Pool
 
 from ...property.strategies_plan import executor, plan, slots_at_once, stage
 from . import models
@@ -154,18 +155,45 @@ def test_slots_are_offered_round_the_executors_where_cores_are_shared() -> None:
 # -- fair shares ---------------------------------------------------------------------------------
 
 
-def fairly(*stages: tuple[int, str | None]) -> list[list[float]]:
-    """Return the launches of stages of one-second tasks that compete for two slots after one second.
+def fairly(*stages: tuple[int, str | None], slots: int = 2) -> list[list[float]]:
+    """Return the launches of stages of one-second tasks that compete for the slots after one second.
 
-    A blocker holds both slots first, so that all stages wait when they become free.
+    A blocker holds all slots first, so that all stages wait when they become free.
     """
-    nodes = [(stage([1, 1]), [])] + [(stage([1] * tasks, pool=pool), []) for tasks, pool in stages]
-    trace = simulated(replace(plan(nodes, slots_at_once(2)), fair=True))
+    nodes = [(stage([1] * slots), [])] + [(stage([1] * tasks, pool=pool), []) for tasks, pool in stages]
+    pools = (
+        Pool("default", fair=True),
+        Pool("shared", fair=True),
+        Pool("heavy", weight=2),
+        Pool("sure", minimum_share=2),
+    )
+    trace = simulated(replace(plan(nodes, slots_at_once(slots)), fair=True, pools=pools))
     return [s.starts_s.tolist() for s in trace.stages[1:]]
 
 
-def test_stages_outside_pools_share_the_slots() -> None:
+def test_stages_outside_pools_share_the_slots_of_the_default_pool() -> None:
     assert fairly((4, None), (4, None)) == [[1, 2, 3, 4], [1, 2, 3, 4]]
+
+
+def test_stages_outside_pools_are_one_pool_beside_named_ones() -> None:
+    """Two slots of four for the named pool, and one for each of the two stages of the default pool."""
+    assert fairly((2, None), (2, None), (4, "a"), slots=4) == [[1, 2], [1, 2], [1, 1, 2, 2]]
+
+
+def test_stages_of_a_fair_pool_share_what_the_pool_gets() -> None:
+    assert fairly((2, "shared"), (2, "shared"), (4, "a"), slots=4) == [[1, 2], [1, 2], [1, 1, 2, 2]]
+
+
+def test_stages_of_another_pool_go_one_after_the_other() -> None:
+    assert fairly((2, "b"), (2, "b"), (4, "a"), slots=4) == [[1, 1], [2, 2], [1, 1, 2, 2]]
+
+
+def test_a_pool_of_twice_the_weight_gets_twice_the_slots() -> None:
+    assert fairly((3, "a"), (6, "heavy"), slots=3) == [[1, 2, 3], [1, 1, 2, 2, 3, 3]]
+
+
+def test_a_pool_below_its_minimum_share_goes_before_all_others() -> None:
+    assert fairly((2, "heavy"), (4, "sure"), slots=2) == [[3, 3], [1, 1, 2, 2]]
 
 
 def test_stages_of_one_pool_go_one_after_the_other_beside_another_pool() -> None:
