@@ -6,6 +6,7 @@ Immutable pydantic models without file access; `text` turns documents into model
 from .execution import (
     ApplicationConfiguration,
     Delay,
+    DynamicAllocation,
     Edge,
     ExecutionArchitecture,
     ExecutorGroup,
@@ -43,6 +44,7 @@ __all__ = [
     "Demand",
     "DriverProfile",
     "Drives",
+    "DynamicAllocation",
     "Edge",
     "ExecutionArchitecture",
     "ExecutorGroup",

@@ -11,6 +11,7 @@ from .. import dsl
 from ..dsl.graph import flatten
 from ..errors import SimulationError
 from .configuration import Configuration, ExecutorPlan
+from .policies import Allocation, Speculation
 
 Floats = NDArray[np.float64]
 
@@ -130,10 +131,25 @@ class Plan:
     """CPU of executors outside tasks per CPU of tasks."""
     driver_launch_s: float = 0.0
     """How long launching a task keeps the driver busy."""
+    allocation: Allocation | None = None
+    """How executors come and go with the load; None where ``executors`` says it."""
+    speculation: Speculation | None = None
+    """When slow tasks are copied; None for never."""
+    losses_s: tuple[float, ...] = ()
+    """When executors die."""
+    shuffle_service: bool = False
+    """Whether shuffle output outlives its executor."""
+    executor_start_s: float = 0.0
+    """Time in which another executor takes the place of a lost one."""
     cold_s: float = 0.0
     """Extra time of the first task on each slot of an executor, whatever its stage."""
     cold_cpu_s: float = 0.0
     """The CPU in it."""
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether tasks can do more than run once on executors known beforehand."""
+        return self.allocation is not None or self.speculation is not None or bool(self.losses_s)
 
 
 def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
@@ -172,7 +188,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         successors=tuple(tuple(position[s] for s in graph.successors(node)) for node in graph),
         waits_for=tuple(graph.in_degree(node) for node in graph),
         stages=tuple(stages),
-        executors=configuration.executors,
+        executors=configuration.executors if configuration.allocation is None else (),
         node_cores=configuration.node_cores,
         cores=configuration.worker_cores,
         cores_known=configuration.nodes_known,
@@ -186,6 +202,11 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
         executor_start_core_s=overhead.start_core_seconds / rate,
         cpu_per_task_cpu=overhead.per_task_core_second,
+        allocation=configuration.allocation,
+        speculation=configuration.speculation,
+        losses_s=configuration.losses_s,
+        shuffle_service=configuration.shuffle_service,
+        executor_start_s=configuration.executor_start_s,
         driver_launch_s=model.profiles.driver.launch_s,
         cold_s=overhead.cold_s / rate,
         cold_cpu_s=overhead.cold_core_seconds / rate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import simpy
 from simpy.events import Event
@@ -66,6 +66,17 @@ class ProcessorSharing:
         self._advance()
         heappush(self._heap, (self._served + demand_s, key))
         self._arm()
+
+    def remove(self, key: tuple[int, int, int]) -> float:
+        """Stop serving a task and return the core seconds it lacks; 0 if it is not here."""
+        self._advance()
+        for position, (demand_s, present) in enumerate(self._heap):
+            if present == key:
+                del self._heap[position]
+                heapify(self._heap)
+                self._arm()
+                return demand_s - self._served
+        return 0.0
 
     def _advance(self) -> None:
         now, present = self._env.now, len(self._heap)
