@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import UsageError
-from ..units import parse_memory, parse_size
+from ..units import parse_duration, parse_memory, parse_size
 
 
 class Format(StrEnum):
@@ -77,6 +77,16 @@ Settings = Annotated[
         show_default=False,
     ),
 ]
+LoseExecutor = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lose-executor",
+        metavar="TIME",
+        help="When an executor dies, such as 30s; repeatable.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
 DataSize = Annotated[
     str | None,
     typer.Option(
@@ -117,6 +127,7 @@ def configuration_options(
     drive_rate: float,
     network_rate: float,
     settings: list[str] | None,
+    lose_executor: list[str] | None,
 ) -> dict[str, Any]:
     """Return the fields of `pertract.Options` that the command line gave.
 
@@ -148,6 +159,7 @@ def configuration_options(
         "drive_rate": drive_rate,
         "network_rate": network_rate,
         "settings": dict(_pair(text) for text in settings or []),
+        "lose_executor_s": tuple(_time(text) for text in lose_executor or []),
     }
 
 
@@ -158,6 +170,12 @@ def _pair(text: str) -> tuple[str, str]:
             f"--set: '{text}' is not a setting", hint="Write --set spark.sql.shuffle.partitions=400."
         )
     return key.strip(), value.strip()
+
+
+def _time(text: str) -> float:
+    if (seconds := parse_duration(text)) is None:
+        raise UsageError(f"--lose-executor: '{text}' is not a time", hint="Write, for example, 30s or 2min.")
+    return seconds
 
 
 def percentage(text: str) -> float:

@@ -20,6 +20,7 @@ def predict(
     executor_cores: opt.ExecutorCores = None,
     executor_memory: opt.ExecutorMemory = None,
     settings: opt.Settings = None,
+    lose_executor: opt.LoseExecutor = None,
     data_size: opt.DataSize = None,
     data_scale: opt.DataScale = None,
     cpu_rate: opt.CpuRate = 1.0,
@@ -64,6 +65,7 @@ def predict(
         drive_rate=drive_rate,
         network_rate=network_rate,
         settings=settings,
+        lose_executor=lose_executor,
     )
     with out.progress("simulating", quiet=quiet) as progress:
         prediction = api.predict(

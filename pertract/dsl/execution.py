@@ -189,6 +189,29 @@ class SchedulerPool(Element):
     """Slots the pool gets before weights count."""
 
 
+class DynamicAllocation(Element):
+    """How executors come and go with the load (``spark.dynamicAllocation.*``)."""
+
+    initial_executors: Count = 0
+    """Executors at the start."""
+    minimum_executors: Count = 0
+    """Executors that stay, however idle."""
+    maximum_executors: Annotated[int, Field(ge=1)] | None = None
+    """Most executors at one time; absent where only the cluster limits them."""
+    backlog_timeout_s: NonNegative = 1.0
+    """Time that tasks must wait before an executor is asked for."""
+    sustained_backlog_timeout_s: NonNegative = 1.0
+    """Time after which more are asked for, if tasks still wait."""
+    idle_timeout_s: NonNegative = 60.0
+    """Time without tasks after which an executor leaves."""
+    allocation_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Executors asked for relative to those that would run all tasks at once."""
+    shuffle_tracking: bool = True
+    """Whether executors stay while a running job may need their shuffle output."""
+    shuffle_tracking_timeout_s: NonNegative | None = None
+    """How long output of ended jobs keeps an idle executor; absent if it does not."""
+
+
 class ApplicationConfiguration(Element):
     """How the framework ran the application in the calibration run."""
 
@@ -202,8 +225,12 @@ class ApplicationConfiguration(Element):
     """``spark.sql.shuffle.partitions`` where it was set."""
     adaptive: AdaptiveExecution | None = None
     """How small shuffle partitions are joined; absent where they are not."""
-    dynamic_allocation: bool = False
-    """Whether executors came and went with the load."""
+    dynamic_allocation: DynamicAllocation | None = None
+    """How executors came and went with the load; absent if they did not."""
+    executor_start_s: NonNegative | None = None
+    """Time from asking for an executor to its registration; absent: that of the first one."""
+    shuffle_service: bool = False
+    """Whether shuffle files outlive their executor (``spark.shuffle.service.enabled``)."""
     scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"
     """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
     pools: tuple[SchedulerPool, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from .. import dsl
 from ..sources.spark import SparkRun
-from ..units import parse_memory
+from ..units import parse_duration, parse_memory
 
 
 def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
@@ -20,7 +20,8 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
         default_parallelism=positive_integer(properties, "spark.default.parallelism"),
         shuffle_partitions=positive_integer(properties, "spark.sql.shuffle.partitions"),
         adaptive=_adaptive(run),
-        dynamic_allocation=properties.get("spark.dynamicAllocation.enabled", "").lower() == "true",
+        dynamic_allocation=_dynamic_allocation(properties),
+        shuffle_service=_truth(properties, "spark.shuffle.service.enabled"),
         scheduler_mode="FAIR" if fair else "FIFO",
         pools=_default_pool(run) if fair else (),
     )
@@ -56,6 +57,53 @@ def _default_pool(run: SparkRun) -> tuple[dsl.SchedulerPool, ...]:
     since_3 = not major.isdecimal() or int(major) >= 3
     shared = since_3 and "spark.scheduler.allocation.file" not in run.properties
     return (dsl.SchedulerPool(name="default", mode="FAIR" if shared else "FIFO"),)
+
+
+def _dynamic_allocation(properties: Mapping[str, str]) -> dsl.DynamicAllocation | None:
+    """Return how executors were allocated; what cannot be read has Spark's default."""
+    prefix = "spark.dynamicAllocation."
+    if not _truth(properties, prefix + "enabled"):
+        return None
+
+    def seconds(key: str, default: float) -> float:
+        found = parse_duration(properties.get(prefix + key, ""))
+        return default if found is None else found
+
+    backlog_s = seconds("schedulerBacklogTimeout", 1.0)
+    least = positive_integer(properties, prefix + "minExecutors") or 0
+    timeout_s = parse_duration(properties.get(prefix + "shuffleTracking.timeout", ""))
+    return dsl.DynamicAllocation(
+        initial_executors=max(
+            least,
+            positive_integer(properties, prefix + "initialExecutors") or 0,
+            positive_integer(properties, "spark.executor.instances") or 0,
+        ),
+        minimum_executors=least,
+        maximum_executors=_limit(positive_integer(properties, prefix + "maxExecutors")),
+        backlog_timeout_s=backlog_s,
+        sustained_backlog_timeout_s=seconds("sustainedSchedulerBacklogTimeout", backlog_s),
+        idle_timeout_s=seconds("executorIdleTimeout", 60.0),
+        allocation_ratio=_ratio(properties.get(prefix + "executorAllocationRatio", "")),
+        shuffle_tracking=not _truth(properties, "spark.shuffle.service.enabled"),
+        shuffle_tracking_timeout_s=timeout_s,
+    )
+
+
+def _limit(executors: int | None) -> int | None:
+    """Return a number of executors, or None for Spark's largest one, which is no limit."""
+    return executors if executors is not None and executors < 2**31 - 1 else None
+
+
+def _ratio(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 1.0
+    return value if 0 < value <= 1 else 1.0
+
+
+def _truth(properties: Mapping[str, str], key: str) -> bool:
+    return properties.get(key, "").strip().lower() == "true"
 
 
 def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:

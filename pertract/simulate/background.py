@@ -67,36 +67,38 @@ class Background:
     ----------
     work
         How much they do.
-    server_of
-        The server of each executor's node; None where cores suffice.
     servers
-        The servers by position of the node.
+        The servers of the nodes where cores do not suffice, by position of the node.
     """
 
-    __slots__ = ("_backlog_s", "_busy", "_delays", "_driver", "_server_of", "_task_core_s", "_work")
+    __slots__ = ("_backlog_s", "_delays", "_driver", "_server_of", "_task_core_s", "_work")
 
-    def __init__(
-        self,
-        work: BackgroundWork,
-        server_of: list[ProcessorSharing | None],
-        servers: Mapping[int, ProcessorSharing],
-    ) -> None:
+    def __init__(self, work: BackgroundWork, servers: Mapping[int, ProcessorSharing]) -> None:
         self._work = work
-        self._server_of = server_of
         self._driver = None if work.driver_node is None else servers.get(work.driver_node)
-        self._task_core_s = [0.0] * len(server_of)
-        self._backlog_s = [0.0] * len(server_of)
-        self._busy = [False] * len(server_of)
+        self._task_core_s: dict[int, float] = {}
+        self._backlog_s: dict[int, float] = {}
+        self._server_of: dict[int, ProcessorSharing] = {}  # of executors that compile
         self._delays: list[Callable[[], None]] = []
 
-    def task_started(self, executor: int, demand_s: float) -> None:
-        """Let an executor compile for a task with a CPU demand in core seconds, one thread at a time."""
+    def task_started(self, executor: int, server: ProcessorSharing, demand_s: float) -> None:
+        """Let an executor compile for a task, one thread at a time.
+
+        Parameters
+        ----------
+        executor, server
+            The executor and the server of its node.
+        demand_s
+            CPU demand of the task, core seconds.
+        """
         if not self._work.competes:
             return
-        before = self._task_core_s[executor]
+        before = self._task_core_s.get(executor, 0.0)
         after = self._task_core_s[executor] = before + demand_s
-        self._backlog_s[executor] += self._work.beside(after) - self._work.beside(before)
-        if not self._busy[executor]:
+        more_s = self._work.beside(after) - self._work.beside(before)
+        self._backlog_s[executor] = self._backlog_s.get(executor, 0.0) + more_s
+        if executor not in self._server_of:
+            self._server_of[executor] = server
             self._next(executor)
 
     def stage_started(self) -> None:
@@ -119,12 +121,11 @@ class Background:
         if kind == _DELAY:
             self._delays[delay]()
         elif kind == _COMPILING:
-            self._busy[executor] = False
             self._next(executor)
 
     def _next(self, executor: int) -> None:
         backlog_s, self._backlog_s[executor] = self._backlog_s[executor], 0.0
-        server = self._server_of[executor]
-        if backlog_s > 0 and server is not None:
-            self._busy[executor] = True
-            server.add((_COMPILING, 0, executor), backlog_s)
+        if backlog_s > 0:
+            self._server_of[executor].add((_COMPILING, 0, executor), backlog_s)
+        else:
+            del self._server_of[executor]

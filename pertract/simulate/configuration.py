@@ -10,7 +10,8 @@ from .. import dsl
 from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import parse_memory
-from .settings import check_known, whole
+from .policies import Allocation, Speculation, allocated, speculation
+from .settings import check_known, truth, whole
 
 MOST_SLOTS = 1_000_000
 """Most task slots that can be asked for."""
@@ -44,6 +45,8 @@ class Options:
     """Spark properties to change."""
     pools: tuple[dsl.SchedulerPool, ...] | None = None
     """Scheduler pools, as an allocation file describes them."""
+    lose_executor_s: tuple[float, ...] = ()
+    """When an executor dies, seconds after application start; one time for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,16 @@ class Configuration:
     """Whether scheduler pools share the slots (``spark.scheduler.mode=FAIR``)."""
     pools: tuple[dsl.SchedulerPool, ...]
     """The pools, if they do."""
+    allocation: Allocation | None
+    """How executors come and go; then ``executors`` are the most there can be. None: as they say."""
+    speculation: Speculation | None
+    """When slow tasks are copied; None for never."""
+    losses_s: tuple[float, ...]
+    """When executors die."""
+    shuffle_service: bool
+    """Whether shuffle output outlives its executor."""
+    executor_start_s: float
+    """Time from asking for an executor to its registration."""
     slots: int
     """Most task slots available at one time."""
     measured_slots: int
@@ -116,7 +129,29 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     task_cpus = whole(options.settings, "spark.task.cpus") or measured.task_cpus
     static = any(v is not None for v in (options.nodes, options.executors, options.executor_cores))
     static = static or task_cpus != measured.task_cpus
-    if static:
+    static = static or truth(options.settings, "spark.dynamicAllocation.enabled") is False
+    dynamic = allocated(measured, options.settings)
+    allocation = None
+    first_s = min(group.registered_s for group in measured.executors)
+    start_s = first_s if measured.executor_start_s is None else measured.executor_start_s
+    if dynamic is not None:
+        executors, cores_per_executor = _limit(model, options, dynamic, task_cpus, warnings)
+        least = min(dynamic.minimum_executors, len(executors))
+        allocation = Allocation(
+            slots=executors[0].slots,
+            limit=len(executors),
+            initial=min(len(executors), max(least, dynamic.initial_executors, options.executors or 0)),
+            least=least,
+            backlog_s=dynamic.backlog_timeout_s,
+            sustained_s=dynamic.sustained_backlog_timeout_s,
+            idle_s=dynamic.idle_timeout_s,
+            ratio=dynamic.allocation_ratio,
+            tracking=dynamic.shuffle_tracking,
+            tracking_timeout_s=dynamic.shuffle_tracking_timeout_s,
+            first_s=first_s,
+            start_s=start_s,
+        )
+    elif static:
         executors, cores_per_executor = _static_executors(model, options, task_cpus, warnings)
     else:
         executors = _measured_executors(model)
@@ -138,6 +173,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     slots = _most_slots(executors)
     workers = model.resources.workers
     fair, pools = _pools(model, options)
+    service = truth(options.settings, "spark.shuffle.service.enabled")
     resolved = Configuration(
         executors=executors,
         node_cores=node_cores,
@@ -158,6 +194,11 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         or measured.shuffle_partitions,
         fair=fair,
         pools=pools,
+        allocation=allocation,
+        speculation=speculation(options.settings, model.execution.framework_version),
+        losses_s=tuple(sorted(options.lose_executor_s)),
+        shuffle_service=measured.shuffle_service if service is None else service,
+        executor_start_s=start_s,
         slots=slots,
         measured_slots=max(1, measured.most_slots),
         as_measured=True,
@@ -228,6 +269,11 @@ def _check(options: Options) -> None:
         "--drive-rate": options.drive_rate,
         "--network-rate": options.network_rate,
     }
+    for time_s in options.lose_executor_s:
+        if not 0 <= time_s < float("inf"):
+            raise UsageError(
+                f"--lose-executor must be a time, not {time_s:g}", hint="Write, for example, 30s."
+            )
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
             raise UsageError(f"{name} must be above zero, not {value:g}", hint="Correct the number.")
@@ -250,8 +296,12 @@ def _static_executors(
     """Return executors that stay for the whole application, and the cores of each."""
     measured = _measured_executors(model)
     configuration = model.execution.configuration
-    if configuration.dynamic_allocation:
-        warnings.append("the application used dynamic allocation; a fixed number of executors is predicted")
+    dynamic = configuration.dynamic_allocation is not None
+    if dynamic and "spark.dynamicAllocation.enabled" not in options.settings:
+        warnings.append(
+            "the application used dynamic allocation; a fixed number of executors is predicted "
+            "(--set spark.dynamicAllocation.enabled=true predicts the allocation)"
+        )
     measured_nodes = len({e.node for e in measured})
     per_node = max(1, round(_most_executors(measured) / measured_nodes))
     count = options.executors
@@ -270,8 +320,40 @@ def _static_executors(
             hint=f"Ask for at most {MOST_SLOTS:,} slots in all.",
         )
     nodes = options.nodes or max(1, -(-count // per_node))
-    registered = _registration_times(measured, count, configuration.dynamic_allocation)
+    registered = _registration_times(measured, count, dynamic)
     return tuple(ExecutorPlan(slots, i % nodes, registered[i], None) for i in range(count)), cores
+
+
+def _limit(
+    model: dsl.PerformanceModel,
+    options: Options,
+    dynamic: dsl.DynamicAllocation,
+    task_cpus: int,
+    warnings: list[str],
+) -> tuple[tuple[ExecutorPlan, ...], int]:
+    """Return the most executors that dynamic allocation can have, and the cores of each.
+
+    The cluster holds what ``--nodes`` gives place to; without it what ``maxExecutors`` allows, and
+    without that what the measured cluster held at one time.
+    """
+    measured = _measured_executors(model)
+    per_node = max(1, round(_most_executors(measured) / len({e.node for e in measured})))
+    most = dynamic.maximum_executors
+    if options.nodes is not None:
+        most = min(most or MOST_SLOTS, options.nodes * per_node)
+    if most is None:
+        most = max(_most_executors(measured), options.executors or 0, dynamic.minimum_executors)
+        warnings.append(
+            f"dynamic allocation is limited to {most} executors, as many as the measured cluster held "
+            "(--set spark.dynamicAllocation.maxExecutors or --nodes says otherwise)"
+        )
+    if dynamic.minimum_executors > most:
+        raise UsageError(
+            f"at least {dynamic.minimum_executors} executors are asked for, but at most {most} are allowed",
+            hint="Correct spark.dynamicAllocation.minExecutors or maxExecutors.",
+        )
+    fixed = {**options.settings, "spark.dynamicAllocation.enabled": "true"}
+    return _static_executors(model, replace(options, executors=most, settings=fixed), task_cpus, warnings)
 
 
 def _registration_times(measured: tuple[ExecutorPlan, ...], count: int, dynamic: bool) -> list[float]:

@@ -9,8 +9,10 @@ import numpy as np
 import simpy
 
 from ..errors import Deadlock
+from .attempts import LiveStage
 from .draw import Tasks, draw
 from .plan import Plan
+from .scheduler import TaskScheduler
 from .slots import SlotPool, StageRun
 
 
@@ -64,7 +66,7 @@ class Trace:
         return max(self.end_s[node] for node in self.plan.job_ends) - begin
 
 
-def simulate(plan: Plan, rng: np.random.Generator, *, record: bool = True) -> Trace:
+def simulate(plan: Plan, rng: np.random.Generator, *, record: bool = True, stepwise: bool = False) -> Trace:
     """Return the trace of one replication.
 
     Every stage draws from a stream of its own, so that a stage with other tasks changes no other.
@@ -77,24 +79,32 @@ def simulate(plan: Plan, rng: np.random.Generator, *, record: bool = True) -> Tr
         Source of randomness; the same state gives the same trace.
     record
         Whether to keep what every task did; otherwise ``stages`` stays empty, and memory does not grow
-        with the number of tasks.
+        with the number of tasks, unless executors are lost or allocated dynamically.
+    stepwise
+        Whether every task is to have an event of its own even where the plan does not ask for it. The
+        result is the same, but takes longer.
 
     Raises
     ------
     Deadlock
         If tasks are left but no executor will offer a slot.
     """
-    return _Execution(plan, rng, record=record).run()
+    return _Execution(plan, rng, record=record, stepwise=stepwise or plan.stepwise).run()
 
 
 class _Execution:
-    def __init__(self, plan: Plan, rng: np.random.Generator, *, record: bool) -> None:
+    def __init__(self, plan: Plan, rng: np.random.Generator, *, record: bool, stepwise: bool) -> None:
         self.plan = plan
         self.record = record
         self.env = simpy.Environment()
         self.seeds = rng.integers(1 << 63, size=len(plan.stages))
         self.offers_seed = int(rng.integers(1 << 63))
-        self.pool = SlotPool(self.env, plan, self._stage_done, seed=self.offers_seed)
+        self.pool: SlotPool | TaskScheduler
+        if stepwise:
+            self.pool = TaskScheduler(self.env, plan, self._stage_ended, seed=self.offers_seed)
+        else:
+            self.pool = SlotPool(self.env, plan, self._stage_done, seed=self.offers_seed)
+        self.job_of = {node: plan.ids[node].removesuffix(":end") for node in plan.job_ends}
         self.tasks: dict[int, Tasks] = {}
         n = len(plan.ids)
         self.begin_s, self.end_s, self.trigger = [0.0] * n, [0.0] * n, [-1] * n
@@ -112,8 +122,14 @@ class _Execution:
                 f"tasks of {', '.join(waiting[:3])} wait for slots, but every executor has left",
                 hint="Give the number of executors with --executors.",
             )
+        plan = self.plan
+        if isinstance(self.pool, TaskScheduler):
+            plan = replace(plan, executors=self.pool.executors())
+            if self.record:
+                for stage in self.pool.stages.values():
+                    self.traces[stage.index] = self._executed(stage)
         return Trace(
-            plan=self.plan,
+            plan=plan,
             begin_s=self.begin_s,
             end_s=self.end_s,
             trigger=self.trigger,
@@ -144,6 +160,10 @@ class _Execution:
     def _submit(self, stage: int) -> None:
         plan = self.plan.stages[stage]
         tasks = draw(plan, np.random.default_rng(self.seeds[stage]))
+        launch_s = max(self.plan.driver_launch_s, plan.launch_interval_s)
+        if isinstance(self.pool, TaskScheduler):
+            self.pool.submit(LiveStage(stage, plan, tasks, at_first=self.plan.slots, launch_s=launch_s))
+            return
         self.tasks[stage] = tasks
         run = StageRun(
             stage,
@@ -152,7 +172,7 @@ class _Execution:
             tasks.cpu_s.tolist(),
             most=plan.usable_slots,
             at_first=self.plan.slots,
-            launch_s=max(self.plan.driver_launch_s, plan.launch_interval_s),
+            launch_s=launch_s,
             first_s=plan.warm_up_s - plan.dispatch_s,
             first_cpu_s=plan.warm_up_cpu_s,
         )
@@ -173,10 +193,29 @@ class _Execution:
         node = self.node_of[run.index]
         if self.record:
             self.traces[run.index] = self._trace(run, tasks, self.begin_s[node], stage.handling_s)
-        if stage.handling_s:
-            self._later(node, stage.handling_s)
+        self._noted(node, stage.handling_s)
+
+    def _stage_ended(self, stage: LiveStage) -> None:
+        self._noted(self.node_of[stage.index], stage.plan.handling_s)
+
+    def _noted(self, node: int, handling_s: float) -> None:
+        """End the node of a stage when the driver has noted the end of its last task."""
+        if handling_s:
+            self._later(node, handling_s)
         else:
             self._end(node)
+
+    def _executed(self, stage: LiveStage) -> StageTrace:
+        return StageTrace(
+            self.begin_s[self.node_of[stage.index]],
+            stage.ended_s + stage.plan.handling_s,
+            np.frombuffer(stage.starts_s),
+            np.frombuffer(stage.ends_s),
+            np.frombuffer(stage.executors, dtype=np.intc),
+            stage.executed(),
+            stage.last,
+            np.array(stage.shared) if stage.shared else None,
+        )
 
     def _trace(self, run: StageRun, tasks: Tasks, begin_s: float, handling_s: float) -> StageTrace:
         if run.paid:
@@ -204,6 +243,10 @@ class _Execution:
         """Note the end of a node and return the nodes that waited for nothing else."""
         self.end_s[node] = self.env.now
         self.unfinished -= 1
+        if node in self.job_of and isinstance(self.pool, TaskScheduler):
+            self.pool.job_ended(self.job_of[node])
+        if not self.unfinished and isinstance(self.pool, TaskScheduler):
+            self.pool.stopped = True
         ready = []
         for successor in self.plan.successors[node]:
             self.waits_for[successor] -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..dsl.graph import flatten
 from ..errors import SimulationError
 from .background import BackgroundWork
 from .configuration import Configuration, ExecutorPlan
+from .policies import Allocation, Speculation
 
 Floats = NDArray[np.float64]
 
@@ -132,10 +134,40 @@ class Plan:
     """CPU outside tasks."""
     driver_launch_s: float = 0.0
     """How long launching a task keeps the driver busy."""
+    allocation: Allocation | None = None
+    """How executors come and go with the load; None where ``executors`` says it."""
+    speculation: Speculation | None = None
+    """When slow tasks are copied; None for never."""
+    losses_s: tuple[float, ...] = ()
+    """When executors die."""
+    shuffle_service: bool = False
+    """Whether shuffle output outlives its executor."""
+    executor_start_s: float = 0.0
+    """Time in which another executor takes the place of a lost one."""
     cold_s: float = 0.0
     """Extra time of the first task on each slot of an executor, whatever its stage."""
     cold_cpu_s: float = 0.0
     """The CPU in it."""
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether tasks can do more than run once on executors known beforehand."""
+        return self.allocation is not None or self.speculation is not None or bool(self.losses_s)
+
+    def crowded_nodes(self) -> list[int]:
+        """Return the nodes where tasks, executors and the driver can want more cores than there are."""
+        slots = [(executor.node, executor.slots) for executor in self.executors]
+        if self.allocation is not None:
+            nodes, each = len(self.node_cores), self.allocation.slots
+            slots += [(number % nodes, each) for number in range(self.allocation.limit)]
+        wanted, executors = Counter[int](), Counter[int]()
+        for node, count in slots:
+            wanted[node] += count
+            executors[node] += 1
+        if self.cores_known:  # otherwise the cores are just the slots: what else runs there is not known
+            for node in range(len(self.node_cores)):
+                wanted[node] += self.background.threads(executors[node], node)
+        return [node for node, cores in enumerate(self.node_cores) if wanted[node] > cores]
 
 
 def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
@@ -178,7 +210,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         successors=tuple(tuple(position[s] for s in graph.successors(node)) for node in graph),
         waits_for=tuple(graph.in_degree(node) for node in graph),
         stages=tuple(stages),
-        executors=configuration.executors,
+        executors=configuration.executors if configuration.allocation is None else (),
         node_cores=configuration.node_cores,
         cores=configuration.worker_cores,
         cores_known=configuration.nodes_known,
@@ -191,6 +223,11 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         job_starts=tuple(position[job.id, "start"] for job in model.execution.jobs),
         job_ends=tuple(position[job.id, "end"] for job in model.execution.jobs),
         background=background,
+        allocation=configuration.allocation,
+        speculation=configuration.speculation,
+        losses_s=configuration.losses_s,
+        shuffle_service=configuration.shuffle_service,
+        executor_start_s=configuration.executor_start_s,
         driver_launch_s=model.profiles.driver.launch_s,
         cold_s=model.profiles.executor.cold_s / configuration.cpu_rate,
         cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import simpy
 from simpy.events import Event
@@ -72,6 +72,18 @@ class ProcessorSharing:
         self._tasks += key[0] >= 0
         heappush(self._heap, (self._served + demand_s, key))
         self._arm()
+
+    def remove(self, key: Key) -> float:
+        """Stop serving a task and return the core seconds it lacks; 0 if it is not here."""
+        self._advance()
+        for position, (demand_s, present) in enumerate(self._heap):
+            if present == key:
+                self._tasks -= key[0] >= 0
+                del self._heap[position]
+                heapify(self._heap)
+                self._arm()
+                return demand_s - self._served
+        return 0.0
 
     def _advance(self) -> None:
         now, present = self._env.now, len(self._heap)

@@ -17,6 +17,22 @@ SETTINGS = (
     "spark.executor.memory",
     "spark.scheduler.mode",
     "spark.scheduler.allocation.file",
+    "spark.dynamicAllocation.enabled",
+    "spark.dynamicAllocation.initialExecutors",
+    "spark.dynamicAllocation.minExecutors",
+    "spark.dynamicAllocation.maxExecutors",
+    "spark.dynamicAllocation.schedulerBacklogTimeout",
+    "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout",
+    "spark.dynamicAllocation.executorIdleTimeout",
+    "spark.dynamicAllocation.executorAllocationRatio",
+    "spark.dynamicAllocation.shuffleTracking.enabled",
+    "spark.dynamicAllocation.shuffleTracking.timeout",
+    "spark.speculation",
+    "spark.speculation.interval",
+    "spark.speculation.multiplier",
+    "spark.speculation.quantile",
+    "spark.speculation.minTaskRuntime",
+    "spark.shuffle.service.enabled",
 )
 """The properties that have an effect on the prediction."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import insort
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush, heapreplace
@@ -168,27 +168,16 @@ class SlotPool:
         self._driven = plan.driver_launch_s > 0 or any(stage.launch_interval_s for stage in plan.stages)
         self._driver_free_s = 0.0
         self._inbox: deque[int] = deque()  # executors with a slot that became free, or _ALL
-        self.servers = self._contended_nodes(plan)
+        self.servers = {
+            node: ProcessorSharing(env, plan.node_cores[node], self._cpu_done, self.advance)
+            for node in plan.crowded_nodes()
+        }
         self._server_of = [self.servers.get(e.node) for e in plan.executors]
-        self.background = Background(plan.background, self._server_of, self.servers)
+        self.background = Background(plan.background, self.servers)
         for i, executor in enumerate(plan.executors):
             self._at(executor.registered_s, partial(self._register, i))
             if executor.removed_s is not None:
                 self._at(executor.removed_s, partial(self._remove, i))
-
-    def _contended_nodes(self, plan: Plan) -> dict[int, ProcessorSharing]:
-        wanted, executors = Counter[int](), Counter[int]()
-        for executor in plan.executors:
-            wanted[executor.node] += executor.slots
-            executors[executor.node] += 1
-        if plan.cores_known:  # otherwise the cores are just the slots: what else runs there is not known
-            for node in range(len(plan.node_cores)):
-                wanted[node] += plan.background.threads(executors[node], node)
-        return {
-            node: ProcessorSharing(self._env, cores, self._cpu_done, self.advance)
-            for node, cores in enumerate(plan.node_cores)
-            if wanted[node] > cores
-        }
 
     def _at(self, time_s: float, callback: Callable[[Event], None]) -> None:
         self._env.timeout(max(0.0, time_s - self._env.now)).callbacks.append(callback)
@@ -324,7 +313,7 @@ class SlotPool:
 
     def _add(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
         server.add(key, demand_s)
-        self.background.task_started(key[2], demand_s)
+        self.background.task_started(key[2], server, demand_s)
 
     def _add_later(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
         self._add(server, key, demand_s)

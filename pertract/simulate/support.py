@@ -78,6 +78,12 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
     ):
         if value != before:
             why.append(f"{name}: {value}")
+    if configuration.allocation is not None:
+        why.append("executors allocated by the load")
+    if configuration.speculation is not None:
+        why.append("slow tasks copied")
+    if configuration.losses_s:
+        why.append("executors lost")
     if not why and not configuration.as_measured:
         why.append("another arrangement of the same slots")
     return Support(

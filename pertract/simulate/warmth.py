@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from .configuration import ExecutorPlan
     from .plan import Plan
-    from .slots import StageRun
+
+
+class Warming(Protocol):
+    """A running stage, as far as it warms up."""
+
+    slot_s: list[float]
+    """Slot time of each task."""
+    cpu_s: list[float]
+    """The CPU in it."""
+    first_s: float
+    """How much longer the first task on a slot takes."""
+    first_cpu_s: float
+    """The CPU in that."""
+    warmed: dict[int, int]
+    """Launches that paid the warm-up, by executor."""
+    fresh: int
+    """Slots of present executors that have not run the stage."""
+    pays: bool
+    """Whether a launch may have to pay for something cold."""
+    paid: bool
+    """Whether one did."""
 
 
 class Warmth:
@@ -30,7 +50,7 @@ class Warmth:
         self._slots: dict[int, int] = {}
         self._cold_slots = 0
 
-    def arrive(self, executor: int, plan: ExecutorPlan, runs: Iterable[StageRun]) -> None:
+    def arrive(self, executor: int, plan: ExecutorPlan, runs: Iterable[Warming]) -> None:
         """Note a new executor, on which everything is cold."""
         self._slots[executor] = plan.slots
         if self._cold_s or self._cold_cpu_s:
@@ -44,14 +64,14 @@ class Warmth:
         del self._slots[executor]
         self._cold_slots -= self._cold.pop(executor, 0)
 
-    def begin(self, run: StageRun) -> None:
+    def begin(self, run: Warming) -> None:
         """Note whether launches of a stage may have to pay."""
         run.fresh = 0
         if run.first_s or run.first_cpu_s:
             run.fresh = sum(slots - run.warmed.get(e, 0) for e, slots in self._slots.items())
         run.pays = run.fresh > 0 or self._cold_slots > 0
 
-    def pay(self, run: StageRun, task: int, executor: int) -> None:
+    def pay(self, run: Warming, task: int, executor: int) -> None:
         """Lengthen a task that is launched by what is still cold."""
         slot_s, cpu_s = 0.0, 0.0
         if run.fresh and run.warmed.get(executor, 0) < self._slots.get(executor, 0):

@@ -397,3 +397,30 @@ def test_a_model_whose_numbers_are_not_finite_is_refused(tmp_path):
     replay = "replay: {response_time_s: 1, error: nan, job_span_s: 1, job_span_error: 0}\n"
     path.write_text(MINIMAL.read_text(encoding="utf-8") + replay, encoding="utf-8")
     assert "replay.error" in assert_error(run("show", path, "--format", "json"), 4)
+
+
+def test_predict_with_policies_of_spark_and_losses(model, tmp_path):
+    pools = tmp_path / "fairscheduler.xml"
+    pools.write_text('<allocations><pool name="default"><minShare>1</minShare></pool></allocations>')
+
+    def mean_s(*arguments):
+        answer = as_json("predict", model, "-n", 3, "--executors", 2, "--executor-cores", 2, *arguments)
+        return answer["response_time_s"]["mean"], answer["support"]["why"]
+
+    usual_s, _ = mean_s()
+    lost_s, why = mean_s("--lose-executor", "20s", "--lose-executor", "25")
+    assert lost_s > usual_s
+    assert "executors lost" in why
+    allocation = (
+        "--set",
+        "spark.dynamicAllocation.enabled=true",
+        "--set",
+        "spark.dynamicAllocation.maxExecutors=4",
+    )
+    _, why = mean_s(*allocation, "--set", "spark.speculation=true")
+    assert {"executors allocated by the load", "slow tasks copied"} <= set(why)
+    fair = ("--set", "spark.scheduler.mode=FAIR", "--set", f"spark.scheduler.allocation.file={pools}")
+    assert mean_s(*fair)[0] > 0
+    missing = ("--set", "spark.scheduler.mode=FAIR", "--set", "spark.scheduler.allocation.file=none.xml")
+    assert "none.xml: no such file" in assert_error(run("predict", model, *missing), 3)
+    assert "'soon' is not a time" in assert_error(run("predict", model, "--lose-executor", "soon"), 2)

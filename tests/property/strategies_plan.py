@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.plan import CAUSES, Plan, StagePlan
+from pertract.simulate.policies import Allocation, Speculation
 
 PLENTY = 1_000_000
 """More cores than any node has slots: tasks never share one."""
@@ -174,6 +175,41 @@ def plans(
     if extras and draw(st.booleans()):
         cold_s = rng.uniform(0, 1)
         made = replace(made, cold_s=cold_s, cold_cpu_s=cold_s * rng.uniform())
+    return made
+
+
+@st.composite
+def eventful_plans(draw: st.DrawFn) -> Plan:
+    """Draw a plan whose executors are allocated or lost, whose tasks are copied, or all of it."""
+    made = draw(plans(late=True, limited=True, sharing="somewhere", extras=True, driver=True))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    kinds = draw(st.sets(st.sampled_from(["allocation", "speculation", "losses"]), min_size=1))
+    if "allocation" in kinds:
+        limit, slots = draw(st.integers(1, 6)), draw(st.integers(1, 3))
+        least = draw(st.integers(0, limit))
+        policy = Allocation(
+            slots=slots,
+            limit=limit,
+            initial=draw(st.integers(least, limit)),
+            least=least,
+            backlog_s=rng.uniform(0, 1),
+            sustained_s=rng.uniform(0.01, 1),
+            idle_s=rng.uniform(0, 2),
+            ratio=rng.uniform(0.2, 1),
+            tracking=draw(st.booleans()),
+            first_s=rng.uniform(0, 1),
+            start_s=rng.uniform(0, 1),
+        )
+        made = replace(made, executors=(), allocation=policy, slots=limit * slots)
+    if "speculation" in kinds:
+        policy_of_copies = Speculation(rng.uniform(0.05, 1), rng.uniform(0.5, 3), rng.uniform(), 0.1)
+        made = replace(made, speculation=policy_of_copies)
+    if "losses" in kinds:
+        times_s = sorted(rng.uniform(0, 8, draw(st.integers(1, 4))).tolist())
+        service = draw(st.booleans())
+        made = replace(
+            made, losses_s=tuple(times_s), shuffle_service=service, executor_start_s=rng.uniform(0, 2)
+        )
     return made
 
 

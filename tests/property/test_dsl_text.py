@@ -128,7 +128,9 @@ def executions(draw: st.DrawFn, profile_ids: list[str], data_ids: list[str]) -> 
         configuration=dsl.ApplicationConfiguration(
             executors=draw(tuples(group, 1)),
             shuffle_partitions=draw(ABSENT | COUNT),
-            dynamic_allocation=draw(st.booleans()),
+            dynamic_allocation=draw(
+                ABSENT | st.builds(dsl.DynamicAllocation, idle_timeout_s=st.floats(0, 99))
+            ),
             scheduler_mode=draw(st.sampled_from(["FIFO", "FAIR"])),
         ),
         nodes=tuple(nodes),

@@ -39,7 +39,9 @@ def test_textbook_simpy_model_has_the_same_schedule(plan: Plan, seed: int) -> No
 
 def naive_is_the_same(plan: Plan, seed: int) -> None:
     trace = simulated(plan, seed)
-    same(Naive(plan, drawn(plan, seed), trace.offers_seed).run(), trace)
+    expected = Naive(plan, drawn(plan, seed), trace.offers_seed).run()
+    same(expected, trace)
+    same(expected, simulate(plan, np.random.default_rng(seed), stepwise=True))
 
 
 @examples(150)

@@ -16,7 +16,7 @@ def configured(records):
 def test_defaults(configured):
     found = configured()
     assert (found.task_cpus, found.default_parallelism, found.shuffle_partitions) == (1, None, None)
-    assert (found.dynamic_allocation, found.scheduler_mode) == (False, "FIFO")
+    assert (found.dynamic_allocation, found.scheduler_mode) == (None, "FIFO")
 
 
 def test_properties_are_read(configured):
@@ -28,7 +28,7 @@ def test_properties_are_read(configured):
         spark__scheduler__mode="fair",
     )
     assert (found.task_cpus, found.default_parallelism, found.shuffle_partitions) == (2, 48, 64)
-    assert (found.dynamic_allocation, found.scheduler_mode) == (True, "FAIR")
+    assert (found.dynamic_allocation, found.scheduler_mode) == (dsl.DynamicAllocation(), "FAIR")
 
 
 @pytest.mark.parametrize("value", ["", "0", "auto", "-3", "1.5", "*********(redacted)"])
@@ -109,3 +109,26 @@ def test_the_default_pool_is_what_spark_makes_it(configured):
     assert pools(spark__scheduler__mode="FAIR") == [("default", "FAIR")]
     with_file = pools(spark__scheduler__mode="FAIR", spark__scheduler__allocation__file="f.xml")
     assert with_file == [("default", "FIFO")]
+
+
+def test_dynamic_allocation_is_read_with_sparks_defaults(configured):
+    def allocation(**properties):
+        prefix = "spark__dynamicAllocation__"
+        return configured(
+            spark__dynamicAllocation__enabled="true", **{prefix + k: v for k, v in properties.items()}
+        ).dynamic_allocation
+
+    assert allocation() == dsl.DynamicAllocation()
+    found = allocation(
+        minExecutors="2",
+        maxExecutors="2147483647",
+        schedulerBacklogTimeout="3s",
+        executorIdleTimeout="2min",
+        executorAllocationRatio="0.5",
+    )
+    assert (found.minimum_executors, found.initial_executors, found.maximum_executors) == (2, 2, None)
+    assert (found.backlog_timeout_s, found.sustained_backlog_timeout_s) == (3, 3)
+    assert (found.idle_timeout_s, found.allocation_ratio) == (120, 0.5)
+    service = configured(spark__dynamicAllocation__enabled="true", spark__shuffle__service__enabled="true")
+    assert service.shuffle_service
+    assert not service.dynamic_allocation.shuffle_tracking

@@ -146,13 +146,13 @@ def test_a_given_number_of_executors_stays_to_the_end() -> None:
 
 def test_dynamic_allocation_becomes_a_fixed_number_and_is_told() -> None:
     executors = (group(1, 4, registered_s=1.0), group(3, 4, registered_s=30.0))
-    configuration = resolved({"executors": 3}, executors=executors, dynamic_allocation=True)
+    configuration = resolved({"executors": 3}, executors=executors, dynamic_allocation={})
     assert [e.registered_s for e in configuration.executors] == [1.0] * 3
     assert "dynamic allocation" in configuration.warnings[0]
 
 
 def test_dynamic_allocation_is_replayed_as_measured_without_a_word() -> None:
-    assert resolved(dynamic_allocation=True).warnings == ()
+    assert resolved(dynamic_allocation={}).warnings == ()
 
 
 # -- cores of a task -----------------------------------------------------------------------------
@@ -345,3 +345,100 @@ def test_pools_of_the_model_stay() -> None:
 def test_another_scheduler_mode_is_an_error() -> None:
     with pytest.raises(UsageError, match="'LIFO'"):
         resolved({"settings": {"spark.scheduler.mode": "lifo"}})
+
+
+# -- dynamic allocation, speculation, losses -----------------------------------------------------
+
+
+def allocation_settings(**values: str) -> dict[str, dict[str, str]]:
+    return {"settings": {f"spark.dynamicAllocation.{key}": value for key, value in values.items()}}
+
+
+def test_dynamic_allocation_is_simulated_only_when_a_setting_asks_for_it() -> None:
+    assert resolved(dynamic_allocation={}).allocation is None
+    policy = resolved(allocation_settings(enabled="true", maxExecutors="6", minExecutors="1")).allocation
+    assert policy is not None
+    assert (policy.limit, policy.initial, policy.least, policy.slots) == (6, 1, 1, 4)
+
+
+def test_settings_change_the_measured_allocation() -> None:
+    measured = {"idle_timeout_s": 7.0, "maximum_executors": 9}
+    policy = resolved(
+        allocation_settings(schedulerBacklogTimeout="500ms"), dynamic_allocation=measured
+    ).allocation
+    assert policy is not None
+    assert (policy.limit, policy.idle_s, policy.backlog_s, policy.sustained_s) == (9, 7.0, 0.5, 0.5)
+
+
+def test_the_cluster_limits_allocation_and_is_the_measured_one_unless_told() -> None:
+    configuration = resolved(allocation_settings(enabled="true"))
+    assert configuration.allocation is not None
+    assert configuration.allocation.limit == 2
+    assert any("limited to 2 executors" in text for text in configuration.warnings)
+    larger = resolved({"nodes": 5, **allocation_settings(enabled="true")})
+    assert larger.allocation is not None
+    assert (larger.allocation.limit, larger.warnings) == (5, ())
+
+
+def test_allocation_switched_off_is_a_fixed_number_without_a_word() -> None:
+    executors = (group(1, 4, registered_s=1.0), group(3, 4, registered_s=30.0))
+    configuration = resolved(allocation_settings(enabled="false"), executors=executors, dynamic_allocation={})
+    assert [e.registered_s for e in configuration.executors] == [1.0] * 4
+    assert (configuration.allocation, configuration.warnings) == (None, ())
+
+
+def test_executors_start_as_fast_as_the_first_one_unless_the_model_knows() -> None:
+    executors = (group(1, 4, registered_s=3.0), group(1, 4, registered_s=5.0))
+    assert resolved(executors=executors).executor_start_s == 3.0
+    assert resolved(executors=executors, executor_start_s=1.5).executor_start_s == 1.5
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"spark.dynamicAllocation.maxExecutors": "3"}, "no effect without dynamic allocation"),
+        ({"spark.dynamicAllocation.enabled": "yes"}, "must be true or false, not 'yes'"),
+        (
+            {
+                "spark.dynamicAllocation.enabled": "true",
+                "spark.dynamicAllocation.executorIdleTimeout": "soon",
+            },
+            "must be a time, not 'soon'",
+        ),
+        (
+            {
+                "spark.dynamicAllocation.enabled": "true",
+                "spark.dynamicAllocation.executorAllocationRatio": "2",
+            },
+            "above zero up to 1",
+        ),
+        (
+            {"spark.dynamicAllocation.enabled": "true", "spark.dynamicAllocation.minExecutors": "9"}
+            | {"spark.dynamicAllocation.maxExecutors": "3"},
+            "at least 9 executors are asked for, but at most 3",
+        ),
+        ({"spark.speculation.quantile": "0.5"}, "no effect without speculation"),
+        ({"spark.speculation": "true", "spark.speculation.interval": "0"}, "above zero"),
+        ({"spark.shuffle.service.enabled": "maybe"}, "true or false"),
+    ],
+)
+def test_wrong_policies_are_one_sentence(settings: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
+        resolved({"settings": settings})
+    assert error.value.hint
+
+
+def test_speculation_has_the_defaults_of_the_version() -> None:
+    described = model()
+    for version, expected in (("3.5.1", (1.5, 0.75)), ("4.0.0", (3.0, 0.9)), (None, (3.0, 0.9))):
+        execution = described.execution.model_copy(update={"framework_version": version})
+        asked = Options(settings={"spark.speculation": "true"})
+        policy = resolve(described.model_copy(update={"execution": execution}), asked).speculation
+        assert policy is not None
+        assert (policy.multiplier, policy.quantile) == expected
+
+
+def test_times_of_losses_are_checked_and_sorted() -> None:
+    assert resolved({"lose_executor_s": (30.0, 5.0)}).losses_s == (5.0, 30.0)
+    with pytest.raises(UsageError, match="--lose-executor"):
+        resolved({"lose_executor_s": (-1.0,)})
