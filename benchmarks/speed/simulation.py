@@ -17,7 +17,8 @@ import numpy as np
 
 from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.engine import simulate
-from pertract.simulate.plan import CAUSES, Plan, StagePlan
+from pertract.simulate.plan import Plan
+from pertract.simulate.stage import CAUSES, StagePlan
 
 STAGES, GROUPS, REPETITIONS = 10, 64, 5
 

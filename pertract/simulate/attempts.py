@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .draw import Tasks
-from .plan import StagePlan
+from .stage import StagePlan
 
 
 @dataclass(slots=True, eq=False)

@@ -13,6 +13,10 @@ from ..units import parse_memory
 from .policies import Allocation, Speculation, allocated, speculation
 from .settings import check_known, truth, whole
 
+RESERVED_MEMORY_BYTES = 300 * 1024**2
+"""Heap that Spark keeps for itself."""
+MEMORY_FRACTION = 0.6
+"""Share of the rest that executions and cached data may use (``spark.memory.fraction``)."""
 MOST_SLOTS = 1_000_000
 """Most task slots that can be asked for."""
 
@@ -72,6 +76,14 @@ class Configuration:
     executor_cores: int
     """Cores of an executor; the most common number where they differ."""
     executor_memory_bytes: int | None
+    slot_memory_bytes: float | None
+    """Execution memory of a slot when all are busy; None where the heap is unknown."""
+    measured_slot_memory_bytes: float | None
+    """The same in the calibration run."""
+    hosts: int
+    """Nodes that carry executors."""
+    measured_hosts: int
+    """The same in the calibration run."""
     data_bytes: float
     data_scale: float
     cpu_rate: float
@@ -169,7 +181,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     memory = options.executor_memory_bytes
     measured_memory = measured.executors[0].memory_bytes
     if memory is not None and memory != measured_memory:
-        warnings.append("executor memory is noted, but its effect on spilling and GC is not predicted yet")
+        warnings.append("how other executor memory changes garbage collection and spilling is not predicted")
     slots = _most_slots(executors)
     workers = model.resources.workers
     fair, pools = _pools(model, options)
@@ -180,6 +192,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         nodes_known=nodes_known,
         executor_cores=cores_per_executor,
         executor_memory_bytes=memory if memory is not None else measured_memory,
+        slot_memory_bytes=_slot_memory(memory or measured_memory, cores_per_executor // task_cpus),
+        measured_slot_memory_bytes=_slot_memory(measured_memory, measured.executors[0].slots),
+        hosts=len({executor.node for executor in executors}),
+        measured_hosts=sum(group.count for group in workers),
         data_bytes=data_bytes * scale,
         data_scale=scale,
         cpu_rate=options.cpu_rate * _mean_rate(workers, lambda group: group.processing_rate),
@@ -208,6 +224,16 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         return resolved
     usual = resolve(model, Options())
     return replace(resolved, as_measured=replace(resolved, warnings=usual.warnings) == usual)
+
+
+def _slot_memory(heap_bytes: int | None, slots: int) -> float | None:
+    """Return the memory Spark lets a task use while all slots are busy, bytes.
+
+    ``org.apache.spark.memory.UnifiedMemoryManager`` with the default ``spark.memory.fraction``.
+    """
+    if heap_bytes is None:
+        return None
+    return max(0.0, heap_bytes - RESERVED_MEMORY_BYTES) * MEMORY_FRACTION / max(1, slots)
 
 
 def _with_settings(options: Options) -> Options:

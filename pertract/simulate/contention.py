@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engine import StageTrace, simulate
-from .plan import CAUSES, Plan, StagePlan
+from .plan import Plan
+from .stage import CAUSES, StagePlan
 
 ROUNDS = 3
 """Less waiting changes who competes with whom; after three rounds little changes any more."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .plan import StagePlan
+from .stage import StagePlan
 
 
 @dataclass(frozen=True, slots=True)

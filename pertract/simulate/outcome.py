@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engine import Trace
-from .plan import CAUSES
+from .stage import CAUSES
 
 Floats = NDArray[np.float64]
 BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other", "skew")

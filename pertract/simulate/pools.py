@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .plan import DEFAULT_POOL, Plan, Pool
+from .plan import Plan, Pool
+from .stage import DEFAULT_POOL
 
 
 @dataclass(frozen=True, slots=True)

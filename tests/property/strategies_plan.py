@@ -11,8 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pertract.simulate.configuration import ExecutorPlan
-from pertract.simulate.plan import CAUSES, Plan, StagePlan
+from pertract.simulate.plan import Plan
 from pertract.simulate.policies import Allocation, Speculation
+from pertract.simulate.stage import CAUSES, StagePlan
 
 PLENTY = 1_000_000
 """More cores than any node has slots: tasks never share one."""

@@ -10,7 +10,7 @@ import pytest
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.background import BackgroundWork
 from pertract.simulate.outcome import breakdown, busy_core_s, executor_core_s, task_core_s
-from pertract.simulate.plan import CAUSES
+from pertract.simulate.stage import CAUSES
 
 from ...property.strategies_plan import executor, plan, slots_at_once, stage
 

@@ -10,7 +10,7 @@ import pytest
 from pertract import dsl
 from pertract.errors import SimulationError
 from pertract.simulate import Options, Plan, compile_plan, resolve
-from pertract.simulate.plan import CAUSES, StagePlan
+from pertract.simulate.stage import CAUSES, StagePlan
 
 from .models import demand, model, profile, stage, workers
 
@@ -275,3 +275,37 @@ def test_joined_partitions_grow_with_data_and_slots() -> None:
         for key, options in {"as": {}, "data": {"data_scale": 3.0}, "slots": {"executors": 8}}.items()
     }
     assert tasks == {"as": 16, "data": 48, "slots": 32}
+
+
+def test_fetching_takes_as_long_as_the_share_of_blocks_on_other_nodes_says() -> None:
+    """On 2 nodes half of the blocks are elsewhere, on 4 nodes three quarters, on one none."""
+    described = model(
+        profiles=(profile(demands=(demand("shuffle_fetch"),), volumes={"shuffle_read_remote_bytes": 10}),)
+    )
+
+    def network_s(nodes: int) -> float:
+        compiled, _ = compile_plan(described, resolve(described, Options(nodes=nodes)))
+        return float(compiled.stages[0].causes_s[CAUSES.index("network")].mean())
+
+    assert [network_s(n) for n in (2, 4, 1)] == pytest.approx([2.0, 3.0, 0.0])
+
+
+def test_blocks_that_were_all_local_are_told_on_more_nodes() -> None:
+    described = model(
+        profiles=(profile(volumes={"shuffle_read_local_bytes": 10}),), cluster=(workers(count=1),)
+    )
+    for nodes, told in ((1, False), (2, True)):
+        _, assumed = compile_plan(described, resolve(described, Options(nodes=nodes)))
+        assert any("on their own node" in text for text in assumed) == told
+
+
+def test_tasks_that_will_spill_are_told() -> None:
+    """1 GiB of heap leaves 434 MiB, so 109 MiB for each of 4 slots; a task needs up to 90 MiB."""
+    peak = demand("peak_execution", {"task_bytes": 1.0}, resource="memory", spread=(0.5, 1.0, 1.5))
+    bytes_ = {"shuffle_read_remote_bytes": 3 * 60 * 2**20}
+    described = model(profiles=(profile(demands=(demand(), peak), volumes=bytes_),))
+    for options, told in (({}, False), ({"data_scale": 1.1}, False), ({"data_scale": 2.0}, True)):
+        _, assumed = compile_plan(described, resolve(described, Options(**options)))
+        assert any("spilling" in text for text in assumed) == told
+    smaller = Options(executor_memory_bytes=2**29)
+    assert any("spilling" in text for text in compile_plan(described, resolve(described, smaller))[1])

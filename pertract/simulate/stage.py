@@ -1,0 +1,252 @@
+"""The plan of one stage: how many tasks it has, and what each needs, in a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import dsl
+from ..errors import SimulationError
+from ..units import format_size
+from .configuration import Configuration
+
+Floats = NDArray[np.float64]
+
+DEFAULT_SHUFFLE_PARTITIONS = 200
+"""Default of ``spark.sql.shuffle.partitions`` since Spark 1.1."""
+
+MOST_TASKS = 20_000_000
+"""Most tasks of one stage that fit into memory."""
+
+DEFAULT_POOL = "default"
+"""Scheduler pool of jobs that name none."""
+
+CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
+"""What a task spends its time on, for the breakdown of the response time."""
+
+_SCHEDULING = ("scheduling", "deserialisation", "result")
+
+
+def _cause(demand: dsl.Demand) -> str:
+    """Return where a demand counts in `CAUSES`."""
+    match demand.resource:
+        case "cpu":
+            return "gc" if demand.activity == "garbage_collection" else "cpu"
+        case "drive_read" | "drive_write":
+            return "drive"
+        case "network":
+            return "network"
+    return "scheduling" if demand.activity in _SCHEDULING else "other"
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One stage, ready to draw tasks from."""
+
+    id: str
+    name: str
+    job: str
+    priority: int
+    """Stages with smaller priority get slots first (FIFO by job, then by stage)."""
+    tasks: int
+    """Task attempts to run."""
+    weights: Floats
+    """Calibration attempts in each group, shape ``(n_groups,)``."""
+    causes_s: Floats
+    """Seconds by cause of `CAUSES` and group, shape ``(6, n_groups)``."""
+    launch_order: Floats | None = None
+    """Mean position of each group in the order of launch, 0 to 1; None for a random order."""
+    warm_up_s: float = 0.0
+    """Extra time of the first task on each slot."""
+    warm_up_cpu_s: float = 0.0
+    """The CPU in it."""
+    usable_slots: int | None = None
+    """Most slots the stage can hold after its first wave; None for all."""
+    dispatch_s: float = 0.0
+    """Time a slot stays empty between two tasks; the first task on a slot does not pay it."""
+    launch_interval_s: float = 0.0
+    """How long a launch keeps the driver busy, if that is longer than usual."""
+    pool: str | None = None
+    """Scheduler pool of the job; None for the default pool."""
+    handling_s: float = 0.0
+    """Time from the freeing of a slot to the noted end of its task."""
+
+    @property
+    def duration_s(self) -> Floats:
+        """Time in a slot by group, shape ``(n_groups,)``."""
+        return np.asarray(self.causes_s.sum(axis=0))
+
+    @property
+    def cpu_s(self) -> Floats:
+        """CPU, garbage collection included, by group, shape ``(n_groups,)``."""
+        return np.asarray(self.causes_s[1] + self.causes_s[2])
+
+
+class StageCompiler:
+    """Compiles stages one after the other, and collects what had to be assumed.
+
+    Parameters
+    ----------
+    configuration
+        What is predicted.
+    profiles
+        Resource profiles by identifier.
+    """
+
+    def __init__(self, configuration: Configuration, profiles: dict[str, dsl.StageProfile]) -> None:
+        self._configuration = configuration
+        self._profiles = profiles
+        self._rates = {
+            "cpu": configuration.cpu_rate,
+            "drive_read": configuration.drive_rate,
+            "drive_write": configuration.drive_write_rate,
+            "network": configuration.network_rate,
+        }
+        self._without_bytes = 0
+        self._stages = 0
+        hosts, measured = configuration.hosts, configuration.measured_hosts
+        # Of what a task fetches, (n - 1) / n lies on other nodes; blocks of its own node cost nothing.
+        self._remote = (1 - 1 / hosts) / (1 - 1 / measured) if measured > 1 else 1.0
+        self._only_local = 0
+        self._spilling = 0
+        self._most_needed = 0.0
+
+    def warnings(self) -> list[str]:
+        """Return what the compiled stages assume, one sentence each."""
+        found = []
+        if self._configuration.data_scale != 1.0 and self._without_bytes:
+            found.append(
+                f"{self._without_bytes} of {self._stages} stages moved no measured bytes; "
+                "their demands are assumed not to change with the data"
+            )
+        if self._only_local:
+            found.append(
+                f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle blocks "
+                "on their own node; what fetching them from other nodes takes is not predicted"
+            )
+        if self._spilling:
+            needed = format_size(self._most_needed)
+            limit = format_size(self._configuration.slot_memory_bytes or 0)
+            found.append(
+                f"tasks of {self._spilling} of {self._stages} stages may need up to {needed} of execution "
+                f"memory where a slot has {limit}; the time for spilling is not predicted"
+            )
+        return found
+
+    def compile(self, stage: dsl.Stage, job: dsl.Job, priority: int) -> StagePlan:
+        """Return the plan of a stage.
+
+        Raises
+        ------
+        SimulationError
+            If the stage would have more tasks than fit into memory.
+        """
+        profile = self._profiles[stage.profile]
+        tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
+        if tasks > MOST_TASKS:
+            raise SimulationError(
+                f"{stage.id} would have {tasks:,} tasks, more than can be simulated",
+                hint="Ask for less data or fewer partitions.",
+            )
+        variables = self._variables(profile, tasks)
+        causes = np.zeros((len(CAUSES), len(profile.weights)))
+        for demand in profile.demands:
+            mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+            if demand.resource == "memory":
+                self._check_memory(mean * max(demand.spread))
+                continue
+            if demand.resource == "network":
+                mean *= self._remote
+            cause = _cause(demand)
+            causes[CAUSES.index(cause)] += (
+                mean / self._rates.get(demand.resource, 1.0) * np.array(demand.spread)
+            )
+        self._stages += 1
+        self._only_local += self._comes_from_elsewhere(profile)
+        self._without_bytes += variables["task_bytes"] == 0
+        return StagePlan(
+            id=stage.id,
+            name=stage.name,
+            job=job.id,
+            priority=priority,
+            pool=None if job.pool == DEFAULT_POOL else job.pool,
+            tasks=tasks,
+            weights=np.array(profile.weights),
+            causes_s=causes,
+            launch_order=np.array(profile.launch_order) if profile.launch_order else None,
+            warm_up_s=profile.warm_up_s / self._configuration.cpu_rate,
+            warm_up_cpu_s=profile.warm_up_core_seconds / self._configuration.cpu_rate,
+            usable_slots=None
+            if profile.usable_slots_ratio == 1
+            else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
+            dispatch_s=profile.dispatch_s,
+            launch_interval_s=profile.launch_interval_s,
+            handling_s=profile.handling_s,
+        )
+
+    def _comes_from_elsewhere(self, profile: dsl.StageProfile) -> bool:
+        """Return whether a stage would fetch from other nodes what it found on its own."""
+        volumes = profile.volumes
+        local_only = volumes.shuffle_read_local_bytes > 0 and not volumes.shuffle_read_remote_bytes
+        return local_only and self._configuration.hosts > 1
+
+    def _check_memory(self, needed_bytes: float) -> None:
+        """Note a stage whose tasks need more memory than a slot has, if that is new to them."""
+        limit, before = self._configuration.slot_memory_bytes, self._configuration.measured_slot_memory_bytes
+        if limit is None or before is None or needed_bytes <= limit:
+            return
+        if self._configuration.data_scale > 1 or limit < before:
+            self._spilling += 1
+            self._most_needed = max(self._most_needed, needed_bytes)
+
+    def _tasks(self, stage: dsl.Stage) -> int:
+        """Return the number of tasks that the stage's rule gives in this configuration."""
+        measured, configuration = stage.partitions.count, self._configuration
+        if stage.partitions.rule == "adaptive" and configuration.adaptive is not None:
+            return self._adaptive_tasks(stage, configuration.adaptive)
+        match stage.partitions.rule:
+            case "input_splits":
+                return max(1, round(measured * configuration.data_scale))
+            case "total_slots":
+                return max(1, round(measured * configuration.slots / configuration.measured_slots))
+            case "shuffle_partitions":
+                return configuration.shuffle_partitions or measured
+            case "default_parallelism":
+                return configuration.default_parallelism or measured
+        return measured
+
+    def _adaptive_tasks(self, stage: dsl.Stage, adaptive: dsl.AdaptiveExecution) -> int:
+        """Scale the measured number as Spark's rule says, so that what the rule leaves out stays."""
+        configuration, volumes = self._configuration, self._profiles[stage.profile].volumes
+        shuffled = volumes.shuffle_read_local_bytes + volumes.shuffle_read_remote_bytes
+        most = configuration.shuffle_partitions or DEFAULT_SHUFFLE_PARTITIONS
+        before = adaptive.partitions(
+            shuffled, configuration.default_parallelism or configuration.measured_slots, most
+        )
+        after = adaptive.partitions(
+            shuffled * configuration.data_scale,
+            configuration.default_parallelism or configuration.slots,
+            most,
+        )
+        return max(1, round(stage.partitions.count * after / before))
+
+    def _variables(self, profile: dsl.StageProfile, tasks: int) -> dict[str, float]:
+        entering = profile.volumes.entering_bytes * self._configuration.data_scale
+        return {
+            "constant": 1.0,
+            "task_bytes": entering / tasks,
+            "partitions": float(tasks),
+            "executors": float(len(self._configuration.executors)),
+        }
+
+
+def without_part(stage: StagePlan, part: str) -> StagePlan:
+    """Return a stage in which a cause takes no time, or, for ``skew``, all tasks are alike."""
+    causes_s = stage.causes_s.copy()
+    if part == "skew":
+        causes_s[:] = np.average(causes_s, axis=1, weights=stage.weights)[:, None]
+    else:
+        causes_s[CAUSES.index(part)] = 0.0
+    return replace(stage, causes_s=causes_s)
