@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 Law = tuple[str, ...]
 
 SLOTS_PER_HOST = 4
-"""Not in the tables. Only the rounding of waves depends on it: with 2 or 8, mean errors change by 0.2 points."""
+"""Not in the tables. Only the rounding of waves depends on it; 2 or 8 change mean errors by 0.2 points."""
 GROWTHS: tuple[Law, ...] = ((), ("growth",))
 MEMORIES: tuple[Law, ...] = ((), ("overflow",), ("overflow", "overflow_exchange"))
 CLUSTERS: tuple[Law, ...] = ((), ("exchange",), ("coordination",))
