@@ -36,6 +36,7 @@ format: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/speed/simulation.py
+	$(BIN)/python benchmarks/speed/sweep.py
 	$(BIN)/python benchmarks/speed/extraction.py
 	$(BIN)/python benchmarks/speed/documents.py
 	$(BIN)/python benchmarks/replay/replay.py
