@@ -36,10 +36,12 @@ format: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/speed/simulation.py
+	$(BIN)/python benchmarks/speed/sweep.py
 	$(BIN)/python benchmarks/speed/extraction.py
 	$(BIN)/python benchmarks/speed/documents.py
 	$(BIN)/python benchmarks/replay/replay.py
 	$(BIN)/python benchmarks/fidelity/runs.py
+	$(BIN)/python benchmarks/fidelity/polimi.py
 	$(BIN)/python benchmarks/logs/coverage.py
 	$(BIN)/python benchmarks/logs/loss.py
 

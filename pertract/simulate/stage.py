@@ -123,8 +123,8 @@ class StageCompiler:
             )
         if self._only_local:
             found.append(
-                f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle blocks "
-                "on their own node; what fetching them from other nodes takes is not predicted"
+                f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle "
+                "blocks on their own node; what fetching them from other nodes takes is not predicted"
             )
         if self._spilling:
             needed = format_size(self._most_needed)

@@ -56,7 +56,7 @@ def erlang_c(servers: int, load: float) -> float:
     return queueing / (sum(load**k / math.factorial(k) for k in range(servers)) + queueing)
 
 
-@pytest.mark.parametrize(("servers", "utilisation"), [(1, 0.5), (4, 0.7)])
+@pytest.mark.parametrize(("servers", "utilisation"), [(1, 0.5), (2, 0.8), (4, 0.7), (16, 0.9)])
 def test_mean_wait_of_m_m_c_is_erlangs(servers: int, utilisation: float) -> None:
     rng = np.random.default_rng(1)
     arrivals_s = np.cumsum(rng.exponential(1 / (servers * utilisation), JOBS))
@@ -90,6 +90,15 @@ def sizes_far_apart(rng: np.random.Generator) -> Floats:
     return np.where(rng.random(JOBS) < 0.1, 5.5, 0.5) * rng.exponential(1.0, JOBS)
 
 
+@pytest.mark.parametrize(("sizes", "second_moment"), [(sizes_all_the_same, 1.0), (sizes_far_apart, 6.5)])
+def test_mean_wait_of_m_g_1_is_that_of_pollaczek_and_khinchine(sizes: object, second_moment: float) -> None:
+    """One slot: E[W] = lambda E[S^2] / (2 (1 - rho))."""
+    rng, rho = np.random.default_rng(6), 0.5
+    arrivals_s = np.cumsum(rng.exponential(1 / rho, JOBS))
+    starts_s, _ = open_system(arrivals_s, sizes(rng), slots=1)  # type: ignore[operator]
+    agree(rho * second_moment / (2 * (1 - rho)), starts_s - arrivals_s)
+
+
 @pytest.mark.parametrize("sizes", [sizes_all_the_same, sizes_far_apart])
 def test_mean_response_time_of_m_g_1_ps_depends_on_the_mean_size_only(sizes: object) -> None:
     """More slots than jobs are ever present, on one core: E[T] = E[S] / (1 - rho)."""
@@ -98,6 +107,44 @@ def test_mean_response_time_of_m_g_1_ps_depends_on_the_mean_size_only(sizes: obj
     starts_s, ends_s = open_system(arrivals_s, sizes(rng), slots=64, cores=1)  # type: ignore[operator]
     assert starts_s == pytest.approx(arrivals_s, abs=1e-9)
     agree(1.0 / (1 - rho), ends_s - arrivals_s)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "cores", "utilisation"), [(sizes_all_the_same, 2, 0.7), (sizes_far_apart, 4, 0.8)]
+)
+def test_mean_response_time_of_m_g_c_ps_is_that_of_m_m_c(
+    sizes: object, cores: int, utilisation: float
+) -> None:
+    """Cores shared evenly, at most one for each job: the mean does not depend on how sizes vary."""
+    rng = np.random.default_rng(7)
+    arrivals_s = np.cumsum(rng.exponential(1 / (cores * utilisation), JOBS))
+    starts_s, ends_s = open_system(arrivals_s, sizes(rng), slots=160, cores=cores)  # type: ignore[operator]
+    assert starts_s == pytest.approx(arrivals_s, abs=1e-9)
+    agree(1 + erlang_c(cores, cores * utilisation) / (cores * (1 - utilisation)), ends_s - arrivals_s)
+
+
+def test_shared_cores_slow_down_every_size_alike() -> None:
+    """In M/G/1-PS the mean response time of a job of size x is x / (1 - rho)."""
+    rng, rho = np.random.default_rng(8), 0.6
+    arrivals_s = np.cumsum(rng.exponential(1 / rho, JOBS))
+    sizes_s = np.where(rng.random(JOBS) < 0.5, 0.4, 1.6)
+    _, ends_s = open_system(arrivals_s, sizes_s, slots=128, cores=1)
+    for size_s in (0.4, 1.6):
+        slowdown = ((ends_s - arrivals_s) / size_s)[sizes_s == size_s]
+        enough = (len(slowdown) - WARM_UP) // BATCHES * BATCHES + WARM_UP
+        agree(1 / (1 - rho), slowdown[:enough])
+
+
+def test_busy_slots_without_waiting_follow_a_poisson_distribution() -> None:
+    """M/G/infinity: mean and variance of the number in service are arrival rate times mean size."""
+    rng, load = np.random.default_rng(9), 5.0
+    arrivals_s = np.cumsum(rng.exponential(1 / load, JOBS))
+    starts_s, ends_s = open_system(arrivals_s, sizes_far_apart(rng), slots=64)
+    assert starts_s == pytest.approx(arrivals_s, abs=1e-9)
+    probes_s = np.linspace(0, arrivals_s[-1], JOBS)
+    busy = np.searchsorted(np.sort(starts_s), probes_s) - np.searchsorted(np.sort(ends_s), probes_s)
+    agree(load, busy.astype(float))
+    agree(load, (busy - load) ** 2.0)
 
 
 def test_busy_slots_obey_littles_law() -> None:
