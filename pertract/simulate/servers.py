@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
@@ -10,6 +11,10 @@ from simpy.events import Event
 
 Key = tuple[int, int, int]
 """Stage, task and executor; with a stage below zero, work that is no task's."""
+
+
+_ROUNDING_S = 1e-9
+"""Departures this close are now: sums of shares are not exact."""
 
 
 class ProcessorSharing:
@@ -36,6 +41,7 @@ class ProcessorSharing:
         "_armed",
         "_cores",
         "_done",
+        "_due_s",
         "_env",
         "_heap",
         "_served",
@@ -60,6 +66,7 @@ class ProcessorSharing:
         self._served = 0.0
         self._since = env.now
         self._armed = 0
+        self._due_s = math.inf
         self._tasks = 0
         self.busy_core_s = 0.0
         """Core seconds served to tasks so far."""
@@ -97,17 +104,33 @@ class ProcessorSharing:
         self._since = now
 
     def _arm(self) -> None:
-        self._armed += 1
-        if self._heap:
-            left = max(0.0, self._heap[0][0] - self._served)
-            wait = left * max(1.0, len(self._heap) / self._cores)
+        """Have an event not later than the next departure.
+
+        An arrival only delays departures, so the event that is there often does: it comes early and is
+        armed again then, which costs less than one event for every arrival.
+        """
+        if not self._heap:
+            self._due_s = math.inf
+            self._armed += 1
+            return
+        left = max(0.0, self._heap[0][0] - self._served)
+        wait = left * max(1.0, len(self._heap) / self._cores)
+        due_s = self._env.now + wait
+        if due_s < self._due_s:
+            self._due_s = due_s
+            self._armed += 1
             self._env.timeout(wait, value=self._armed).callbacks.append(self._fire)
 
     def _fire(self, event: Event) -> None:
         if event.value == self._armed:
+            self._due_s = math.inf
             self._advance()
-            _, key = heappop(self._heap)
-            self._tasks -= key[0] >= 0
-            self._arm()
-            self._done(key)
+            demand_s, key = self._heap[0]
+            if (demand_s - self._served) * max(1.0, len(self._heap) / self._cores) <= _ROUNDING_S:
+                heappop(self._heap)
+                self._tasks -= key[0] >= 0
+                self._arm()
+                self._done(key)
+            else:
+                self._arm()
         self._after_event()
