@@ -135,6 +135,9 @@ public final class SleepingJobs {
 
   /** So many short tasks that the driver is busy launching them. */
   private static void brief() {
+    spark.setJobGroup("warm-up", "compile what launches tasks");
+    source("b", 600, 1).count();
+    spark.setJobGroup("brief", "brief");
     source("b0", 2000, 20).count();
   }
 

@@ -22,6 +22,15 @@ START_S = 60
 """The longest a master or worker may take to start."""
 SMALL_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 """Executors with few threads of their own: many of them share few cores."""
+QUIET = """rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = stderr
+appender.stderr.type = Console
+appender.stderr.name = stderr
+appender.stderr.target = SYSTEM_ERR
+appender.stderr.layout.type = PatternLayout
+appender.stderr.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
+"""
+"""Two lines of text per task cost driver and executors more than the tasks."""
 PROGRAM = Path(__file__).with_name("SleepingJobs.java")
 
 
@@ -31,6 +40,8 @@ class Installation:
 
     home: Path
     jar: Path
+    classes: Path
+    """Archive of loaded classes, which executors write and read."""
 
     @property
     def scala(self) -> str:
@@ -67,6 +78,13 @@ class Installation:
             )
 
 
+def make_folders(folder: Path) -> None:
+    """Make what every program of Spark's finds in its folder."""
+    for name in ("conf", "local", "events"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "log4j2.properties").write_text(QUIET)  # an archive of classes wants an empty "conf"
+
+
 def install(home: Path | None, folder: Path) -> Installation:
     """Find Spark, compile the application and return both.
 
@@ -82,15 +100,15 @@ def install(home: Path | None, folder: Path) -> Installation:
         raise SystemExit("No Spark here: install pyspark or name its folder with --spark-home.")
     if shutil.which("javac") is None or shutil.which("java") is None:
         raise SystemExit("No java and javac on the PATH: Spark needs a Java 17 development kit.")
-    for name in ("conf", "local", "classes", "events"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    make_folders(folder)
     classes = folder / "classes"
+    classes.mkdir(exist_ok=True)
     subprocess.run(["javac", "-cp", f"{home}/jars/*", "-d", str(classes), str(PROGRAM)], check=True)
     jar = folder / "sleeping-jobs.jar"
     with zipfile.ZipFile(jar, "w") as archive:
         for file in classes.glob("*.class"):
             archive.write(file, file.name)
-    return Installation(home, jar)
+    return Installation(home, jar, folder / "executor.jsa")
 
 
 @dataclass

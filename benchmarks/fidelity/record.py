@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import zstandard
-from cluster import SMALL_JVM, Cluster, Installation, install
+from cluster import SMALL_JVM, Cluster, Installation, install, make_folders
 from eventlog import scrubbed, times
 from scenarios import CALIBRATION, POOLS, POOLS_TEXT, TARGETS, Run, options
 
@@ -121,6 +121,20 @@ class Recorder:
         thread.start()
         self._others.append((thread, found))
 
+    @property
+    def _logging(self) -> str:
+        return f"-Dlog4j2.configurationFile={self.folder}/log4j2.properties"
+
+    def _executor_options(self) -> str:
+        """Let the first executor of all write an archive of its classes, and the others read it.
+
+        Loading classes costs an executor several seconds of CPU: six at once on two cores take longer
+        to start than the work they are measured with.
+        """
+        archive = self.spark.classes
+        share = f"-XX:{'SharedArchiveFile' if archive.exists() else 'ArchiveClassesAtExit'}={archive}"
+        return f"{SMALL_JVM} {share} -Xlog:cds=off {self._logging}"
+
     def _command(self, run: Run, events: Path) -> list[str]:
         settings = {
             **run.settings,
@@ -132,7 +146,8 @@ class Recorder:
             "spark.driver.host": "127.0.0.1",
             "spark.executor.memory": "512m",
             "spark.executor.cores": str(run.cores),
-            "spark.executor.extraJavaOptions": SMALL_JVM,
+            "spark.driver.extraJavaOptions": f"{SMALL_JVM} {self._logging}",
+            "spark.executor.extraJavaOptions": self._executor_options(),
         }
         if not run.is_dynamic:
             settings["spark.cores.max"] = str(run.executors * run.cores)
@@ -202,11 +217,28 @@ class Table:
             writer.writerows(self.rows)
 
 
+def archive_classes(spark: Installation, work: Path) -> None:
+    """Run an application whose executor leaves an archive of its classes."""
+    if spark.classes.exists():
+        return
+    folder = work / "classes-archive"
+    make_folders(folder)
+    with Cluster(spark, work) as cluster:
+        cluster.add_worker(4)
+        Recorder(spark, folder, cluster).record(Run("classes", "diamond", "classes", 1, 4))
+        deadline = time.monotonic() + LONGEST_S
+        while not spark.classes.exists() and time.monotonic() < deadline:
+            time.sleep(0.5)
+        time.sleep(3)  # until it is complete
+
+
 def record_all(runs: list[Run], repetitions: int, spark: Installation, work: Path, out: Path) -> None:
     table = Table(out / "runs.csv")
     (out / POOLS).write_text(POOLS_TEXT)
     wanted = [(run, n) for n in range(1, repetitions + 1) for run in runs if not table.has(run, n)]
     wanted.sort(key=lambda pair: (pair[0].workers, pair[1]))  # few starts of clusters
+    if wanted:
+        archive_classes(spark, work)
     with contextlib.ExitStack() as stack:
         cluster, layout = None, None
         for run, repetition in wanted:
@@ -216,8 +248,7 @@ def record_all(runs: list[Run], repetitions: int, spark: Installation, work: Pat
                 for cores in run.workers:
                     cluster.add_worker(cores)
             folder = work / f"{run.label}-r{repetition}-{time.time():.0f}"
-            for name in ("events", "conf", "local"):
-                (folder / name).mkdir(parents=True)
+            make_folders(folder)
             (folder / POOLS).write_text(POOLS_TEXT)
             for recorded in Recorder(spark, folder, cluster).record(run):
                 row = keep(recorded, repetition, spark, work, out)
