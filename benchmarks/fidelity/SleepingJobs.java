@@ -180,14 +180,14 @@ public final class SleepingJobs {
     exchanged(rows, 20).mapPartitionsWithIndex(new SlowAtFirst("s1", 500, 20), false).count();
   }
 
-  /** Data cached while there are few executors, then used several times while there are more. */
+  /** Data cached while there are few executors, then used twice while there are more. */
   private static void cached(int executorsLater) throws InterruptedException {
-    JavaRDD<Integer> held = source("h0", 24, 400).cache();
+    JavaRDD<Integer> held = source("h0", 40, 300).cache();
     held.count();
     System.out.println("LOADED");
     await(executorsLater);
     Thread.sleep(1000);
-    for (int pass = 1; pass <= 3; pass++) {
+    for (int pass = 1; pass <= 2; pass++) {
       held.mapPartitionsWithIndex(new Sleep("h" + pass, 1000), false).count();
     }
   }

@@ -29,6 +29,8 @@ appender.stderr.name = stderr
 appender.stderr.target = SYSTEM_ERR
 appender.stderr.layout.type = PatternLayout
 appender.stderr.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
+logger.allocation.name = org.apache.spark.ExecutorAllocationManager
+logger.allocation.level = info
 """
 """Two lines of text per task cost driver and executors more than the tasks."""
 PROGRAM = Path(__file__).with_name("SleepingJobs.java")
