@@ -52,9 +52,23 @@ class Installation:
         return core.name.removeprefix("spark-core_").partition("-")[0]
 
     def start(
-        self, command: list[str], output: Path | int, *, address: str, folder: Path
+        self, command: list[str], log: Path, *, address: str, folder: Path, piped: bool = False
     ) -> subprocess.Popen[str]:
-        """Start a program of Spark's with nothing of the user's own configuration."""
+        """Start a program of Spark's with nothing of the user's own configuration.
+
+        Parameters
+        ----------
+        command
+            Program and arguments.
+        log
+            Where what it prints is written to.
+        address
+            The loopback address that Spark takes for a machine.
+        folder
+            From `make_folders`.
+        piped
+            Whether its output can be read, and only its errors go to the log.
+        """
         environment = {
             **os.environ,
             "SPARK_HOME": str(self.home),
@@ -67,14 +81,12 @@ class Installation:
             "SPARK_USER": "spark",
             "HADOOP_USER_NAME": "spark",
         }
-        piped = isinstance(output, int)
-        with contextlib.ExitStack() as stack:
-            log = stack.enter_context((folder / "driver.err").open("a") if piped else output.open("w"))
+        with log.open("w") as errors:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=output if piped else log,
-                stderr=log,
+                stdout=subprocess.PIPE if piped else errors,
+                stderr=errors,
                 env=environment,
                 text=True,
             )

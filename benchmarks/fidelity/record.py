@@ -71,8 +71,9 @@ class Recorder:
         """Run an application, and another beside it if there is one; the logs are complete afterwards."""
         events = self.folder / "events" / run.label
         events.mkdir(parents=True)
+        log = self.folder / f"driver-{run.label}.err"
         driver = self.spark.start(
-            self._command(run, events), subprocess.PIPE, address="127.0.0.1", folder=self.folder
+            self._command(run, events), log, address="127.0.0.1", folder=self.folder, piped=True
         )
         guard = threading.Timer(LONGEST_S, driver.kill)
         guard.start()
@@ -83,10 +84,10 @@ class Recorder:
             if driver.poll() is None:
                 driver.kill()
             driver.wait()
-        (log,) = (file for file in events.iterdir() if not file.name.startswith("."))
-        if driver.returncode != 0 or log.suffix == ".inprogress":
-            raise SystemExit(f"The application '{run.label}' failed; see {self.folder / 'driver.err'}.")
-        results = [Recorded(run, log, lost_s)]
+        (written,) = (file for file in events.iterdir() if not file.name.startswith("."))
+        if driver.returncode != 0 or written.suffix == ".inprogress":
+            raise SystemExit(f"The application '{run.label}' failed; see {log}.")
+        results = [Recorded(run, written, lost_s)]
         for thread, found in self._others:
             thread.join()
             results += found
@@ -259,7 +260,7 @@ def record_all(runs: list[Run], repetitions: int, spark: Installation, work: Pat
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, default=Path("out/fidelity"))
     parser.add_argument("--spark-home", type=Path, help="folder with Spark's jars and bin; else pyspark's")
     parser.add_argument("--only", default="", help="only runs whose label contains this")

@@ -129,6 +129,7 @@ TARGETS = (
     Run("fair pools", "pools", "pools-4x2-fifo", 4),
     Run("fair pools", "pools", "pools-2x2-fair", settings=_FAIR),
     Run("fair pools", "pools", "pools-2x2-fair-file", settings=_POOLS),
+    Run("fair pools", "pools", "pools-4x2-fair", 4, settings=_FAIR),
     Run("fair pools", "pools", "pools-4x2-fair-file", 4, settings=_POOLS),
     Run(
         "dynamic allocation",
