@@ -40,6 +40,7 @@ bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/speed/documents.py
 	$(BIN)/python benchmarks/replay/replay.py
 	$(BIN)/python benchmarks/replay/extrapolate.py
+	$(BIN)/python benchmarks/fidelity/scheduling.py
 	$(BIN)/python benchmarks/logs/coverage.py
 	$(BIN)/python benchmarks/logs/loss.py
 
