@@ -81,6 +81,8 @@ class StagePlan:
     """How long a launch keeps the driver busy, if that is longer than usual."""
     pool: str | None = None
     """Scheduler pool of the job; None for the default pool."""
+    barrier: bool = False
+    """Whether all tasks must start together."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
 
@@ -149,7 +151,8 @@ class Plan:
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once on executors known beforehand."""
-        return self.allocation is not None or self.speculation is not None or bool(self.losses_s)
+        policies = self.allocation is not None or self.speculation is not None or bool(self.losses_s)
+        return policies or any(stage.barrier for stage in self.stages)
 
 
 def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> tuple[Plan, list[str]]:
@@ -160,7 +163,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     CyclicExecution
         If the edges form a cycle.
     SimulationError
-        If a stage would have more tasks than fit into memory.
+        If a stage would have more tasks than fit into memory, or than slots where all must start together.
     """
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}
@@ -243,6 +246,12 @@ class _StageCompiler:
                 f"{stage.id} would have {tasks:,} tasks, more than can be simulated",
                 hint="Ask for less data or fewer partitions.",
             )
+        if stage.barrier and tasks > self._configuration.slots:
+            raise SimulationError(
+                f"the {tasks} tasks of {stage.id} must start together, but there are only "
+                f"{self._configuration.slots} slots",
+                hint="Ask for more executors or cores, or for fewer partitions.",
+            )
         variables = self._variables(profile, tasks)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
@@ -270,6 +279,7 @@ class _StageCompiler:
             usable_slots=None
             if profile.usable_slots_ratio == 1
             else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
+            barrier=stage.barrier,
             dispatch_s=profile.dispatch_s,
             launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,

@@ -259,3 +259,9 @@ def test_more_tasks_than_fit_into_memory_are_refused_before_they_are_made() -> N
     described = model(nodes=(dsl.Job(id="j", nodes=(stage(rule="input_splits"),)),))
     with pytest.raises(SimulationError, match="s would have"):
         compile_plan(described, resolve(described, Options(data_scale=1e12)))
+
+
+def test_more_tasks_than_slots_that_must_start_together_are_an_error() -> None:
+    with pytest.raises(SimulationError, match="9 tasks of s must start together, but there are only 8 slots"):
+        only_stage(job_stage=stage(count=9, barrier=True))
+    assert only_stage(job_stage=stage(count=8, barrier=True)).barrier
