@@ -263,9 +263,10 @@ class SlotPool:
 
     def _offer_one(self, executor: int, now: float) -> None:
         """Offer a slot that has become free."""
-        self._free[executor] += 1
-        self._n_free += 1
-        if self._waiting:
+        if not self._waiting:
+            self._free[executor] += 1
+            self._n_free += 1
+        else:
             run = self._runs[self._order()[0] if self._turns.fair else self._waiting[0][1]]
             self._launch(run, executor, now)
             if run.begun == run.pause_at:
@@ -286,6 +287,8 @@ class SlotPool:
                 return
             while offered and run.begun < run.pause_at:
                 for executor in offered:
+                    free[executor] -= 1
+                    self._n_free -= 1
                     self._launch(run, executor, now)
                     if run.begun == run.pause_at:
                         break
@@ -294,11 +297,9 @@ class SlotPool:
                 self._waiting.remove((run.priority, stage))
 
     def _launch(self, run: StageRun, executor: int, now: float) -> None:
-        """Start the next task of a stage on a free slot."""
+        """Start the next task of a stage on a slot that no longer counts as free."""
         stage, task = run.index, run.begun
         run.begun = task + 1
-        self._free[executor] -= 1
-        self._n_free -= 1
         launch = now
         if self._driven:
             launch = max(now, self._driver_free_s)
