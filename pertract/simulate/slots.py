@@ -285,13 +285,20 @@ class SlotPool:
             offered = [executor for executor in executors if free[executor]]
             if not offered:
                 return
+            plain = not (self._driven or self.servers or run.pays)
             while offered and run.begun < run.pause_at:
+                offered = offered[: run.pause_at - run.begun]
+                self._n_free -= len(offered)
                 for executor in offered:
                     free[executor] -= 1
-                    self._n_free -= 1
-                    self._launch(run, executor, now)
-                    if run.begun == run.pause_at:
-                        break
+                    if plain:  # as `_launch`, without asking for each task what is rare
+                        task = run.begun
+                        heappush(self._busy, (now + run.slot_s[task], stage, task, executor))
+                        run.starts_s.append(now)
+                        run.executors.append(executor)
+                        run.begun = task + 1
+                    else:
+                        self._launch(run, executor, now)
                 offered = [executor for executor in offered if free[executor]]
             if run.begun == run.pause_at:
                 self._waiting.remove((run.priority, stage))
