@@ -73,6 +73,8 @@ class Stage(Element):
     """Identifiers of the data models read from storage."""
     operations: tuple[Operation, ...] = ()
     """Operators of the stage, first to last."""
+    barrier: bool = False
+    """Whether all tasks must start together (Spark's barrier execution mode)."""
 
 
 class Edge(Element):

@@ -150,8 +150,8 @@ class ExecutorAllocation:
         if not self._policy.tracking:
             return 0.0
         until_s = 0.0
-        for stage in self._scheduler.stages.values():
-            if self._readers[stage.index] and any(where is worker for where in stage.where.values()):
+        for stage in worker.outputs:
+            if self._readers[stage.index]:
                 if stage.plan.job not in self._jobs_ended or self._still_read(stage):
                     return math.inf
                 if self._policy.tracking_timeout_s is not None:

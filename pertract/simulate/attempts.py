@@ -42,6 +42,8 @@ class Worker:
     running: dict[Attempt, None] = field(default_factory=dict)
     """Attempts it runs, in order of launch."""
     idle_since_s: float = 0.0
+    outputs: dict[LiveStage, None] = field(default_factory=dict)
+    """Stages of which it holds output."""
 
 
 class LiveStage:
@@ -140,6 +142,7 @@ class LiveStage:
     def succeeded(self, attempt: Attempt, now: float) -> None:
         """Note the first success of a task."""
         self.where[attempt.task] = attempt.worker
+        attempt.worker.outputs[self] = None
         insort(self.durations_s, now - attempt.start_s)
         if not self.ended:
             self.last, self.ended_s = attempt.number, now

@@ -74,6 +74,9 @@ class Losses:
     def _lose(self, worker: Worker) -> None:
         scheduler = self._scheduler
         scheduler.remove(worker)
+        if not self._plan.shuffle_service:
+            for stage in scheduler.stages.values():
+                self._forget_output(stage, worker)
         for attempt in list(worker.running):
             stage = attempt.stage
             scheduler.kill(attempt)
@@ -81,9 +84,6 @@ class Losses:
                 if attempt.task in stage.copies:
                     stage.copies.remove(attempt.task)
                 stage.again([attempt.task])
-        if not self._plan.shuffle_service:
-            for stage in scheduler.stages.values():
-                self._forget_output(stage, worker)
         if scheduler.allocation:
             scheduler.allocation.executor_lost()
         else:

@@ -83,7 +83,8 @@ class Plan:
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once on executors known beforehand."""
-        return self.allocation is not None or self.speculation is not None or bool(self.losses_s)
+        policies = self.allocation is not None or self.speculation is not None or bool(self.losses_s)
+        return policies or any(stage.barrier for stage in self.stages)
 
     def crowded_nodes(self) -> list[int]:
         """Return the nodes where tasks, executors and the driver can want more cores than there are."""
@@ -109,7 +110,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     CyclicExecution
         If the edges form a cycle.
     SimulationError
-        If a stage would have more tasks than fit into memory.
+        If a stage would have more tasks than fit into memory, or than slots where all must start together.
     """
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}

@@ -206,24 +206,33 @@ class TaskScheduler:
             stage = self.active[index]
             if self.losses and self.losses.fetch_fails(stage):
                 continue
-            launched = True
-            while launched and stage.may_launch():
-                launched = False
-                for worker in workers:
-                    if not worker.free or not stage.may_launch():
-                        continue
-                    if (task := stage.next_task(worker)) is not None:
-                        self._launch(stage, task, worker)
-                        launched = True
-                        most -= 1
-                    if not most:
-                        break
-                if not most:
-                    break
+            if stage.plan.barrier:
+                self._launch_together(stage)
+            else:
+                most -= self._launch_some(stage, workers, most)
             if not most:
                 break
         if self.allocation:
             self.allocation.launched()
+
+    def _launch_some(self, stage: LiveStage, workers: list[Worker], most: int) -> int:
+        """Launch tasks of a stage, at most so many if that is not negative; return how many."""
+        count, before = 0, -1
+        while count != before:
+            before = count
+            for worker in workers:
+                if count == most or not stage.may_launch():
+                    return count
+                if worker.free and (task := stage.next_task(worker)) is not None:
+                    self._launch(stage, task, worker)
+                    count += 1
+        return count
+
+    def _launch_together(self, stage: LiveStage) -> None:
+        """Launch all tasks of a barrier stage on all executors, if there are slots for all."""
+        free = [worker for worker in self.present if worker.free]
+        if len(stage.pending) <= sum(worker.free for worker in free):
+            self._launch_some(stage, free, -1)
 
     def _launch(self, stage: LiveStage, task: int, worker: Worker) -> None:
         """Start an attempt on a free slot."""

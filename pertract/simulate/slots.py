@@ -258,9 +258,10 @@ class SlotPool:
 
     def _offer_one(self, executor: int, now: float) -> None:
         """Offer a slot that has become free."""
-        self._free[executor] += 1
-        self._n_free += 1
-        if self._waiting:
+        if not self._waiting:
+            self._free[executor] += 1
+            self._n_free += 1
+        else:
             run = self._runs[self._order()[0] if self._turns.fair else self._waiting[0][1]]
             self._launch(run, executor, now)
             if run.begun == run.pause_at:
@@ -279,21 +280,28 @@ class SlotPool:
             offered = [executor for executor in executors if free[executor]]
             if not offered:
                 return
+            plain = not (self._driven or self.servers or run.pays)
             while offered and run.begun < run.pause_at:
+                offered = offered[: run.pause_at - run.begun]
+                self._n_free -= len(offered)
                 for executor in offered:
-                    self._launch(run, executor, now)
-                    if run.begun == run.pause_at:
-                        break
+                    free[executor] -= 1
+                    if plain:  # as `_launch`, without asking for each task what is rare
+                        task = run.begun
+                        heappush(self._busy, (now + run.slot_s[task], stage, task, executor))
+                        run.starts_s.append(now)
+                        run.executors.append(executor)
+                        run.begun = task + 1
+                    else:
+                        self._launch(run, executor, now)
                 offered = [executor for executor in offered if free[executor]]
             if run.begun == run.pause_at:
                 self._waiting.remove((run.priority, stage))
 
     def _launch(self, run: StageRun, executor: int, now: float) -> None:
-        """Start the next task of a stage on a free slot."""
+        """Start the next task of a stage on a slot that no longer counts as free."""
         stage, task = run.index, run.begun
         run.begun = task + 1
-        self._free[executor] -= 1
-        self._n_free -= 1
         launch = now
         if self._driven:
             launch = max(now, self._driver_free_s)

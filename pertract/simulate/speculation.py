@@ -35,7 +35,7 @@ class Speculator:
     def _watched(self, stage: LiveStage) -> bool:
         tasks = len(stage.tasks.slot_s)
         enough = max(math.floor(self._policy.quantile * tasks), 1)
-        return stage.active and tasks > 1 and len(stage.where) >= enough
+        return stage.active and tasks > 1 and not stage.plan.barrier and len(stage.where) >= enough
 
     def _threshold_s(self, stage: LiveStage) -> float:
         ordered = stage.durations_s

@@ -70,6 +70,8 @@ class StagePlan:
     """How long a launch keeps the driver busy, if that is longer than usual."""
     pool: str | None = None
     """Scheduler pool of the job; None for the default pool."""
+    barrier: bool = False
+    """Whether all tasks must start together."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
 
@@ -141,7 +143,8 @@ class StageCompiler:
         Raises
         ------
         SimulationError
-            If the stage would have more tasks than fit into memory.
+            If the stage would have more tasks than fit into memory, or than slots where all must
+            start together.
         """
         profile = self._profiles[stage.profile]
         tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
@@ -149,6 +152,12 @@ class StageCompiler:
             raise SimulationError(
                 f"{stage.id} would have {tasks:,} tasks, more than can be simulated",
                 hint="Ask for less data or fewer partitions.",
+            )
+        if stage.barrier and tasks > self._configuration.slots:
+            raise SimulationError(
+                f"the {tasks} tasks of {stage.id} must start together, but there are only "
+                f"{self._configuration.slots} slots",
+                hint="Ask for more executors or cores, or for fewer partitions.",
             )
         variables = self._variables(profile, tasks)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
@@ -181,6 +190,7 @@ class StageCompiler:
             usable_slots=None
             if profile.usable_slots_ratio == 1
             else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
+            barrier=stage.barrier,
             dispatch_s=profile.dispatch_s,
             launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,

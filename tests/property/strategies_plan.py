@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from pertract.simulate import simulate
 from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.plan import Plan
 from pertract.simulate.policies import Allocation, Speculation
@@ -212,6 +213,35 @@ def eventful_plans(draw: st.DrawFn) -> Plan:
             made, losses_s=tuple(times_s), shuffle_service=service, executor_start_s=rng.uniform(0, 2)
         )
     return made
+
+
+def plan_with_losses(seed: int) -> Plan:
+    """Return a random plan of stages that read each other, whose executors die while it runs.
+
+    Not drawn by hypothesis, which likes small examples: here most losses take output that is needed.
+    """
+    rng = np.random.default_rng(seed)
+    extras, driver, shared = rng.random(3) < 0.5
+    nodes: list[tuple[StagePlan | float, list[int]]] = []
+    for i in range(rng.integers(2, 8)):
+        options: dict[str, object] = {}
+        if extras:
+            options = {"warm_up_s": rng.uniform(), "dispatch_s": rng.uniform(0, 0.2)}
+            options["handling_s"] = rng.uniform(0, 0.3) if rng.random() < 0.5 else 0.0
+        before = rng.choice(i, size=min(i, rng.integers(1, 3)), replace=False).tolist() if i else []
+        if i and rng.random() < 0.25:
+            nodes.append((rng.uniform(0.1, 2), before))
+        else:
+            nodes.append((_random_stage(rng, int(rng.integers(2, 10)), options), before))
+    executors = [executor(int(rng.integers(1, 4)), node=n) for n in range(rng.integers(2, 5))]
+    cores = [max(1, e.slots - 1) if shared and rng.random() < 0.5 else PLENTY for e in executors]
+    made = plan(nodes, executors, cores)
+    if driver:
+        made = replace(made, driver_launch_s=rng.uniform(0.01, 0.2))
+    made = replace(made, executor_start_s=rng.uniform(0, 2), shuffle_service=bool(rng.random() < 0.2))
+    undisturbed_s = simulate(made, np.random.default_rng(0)).response_time_s
+    times_s = np.sort(rng.uniform(0, 1.3 * undisturbed_s, rng.integers(1, 5)))
+    return replace(made, losses_s=tuple(times_s.tolist()))
 
 
 def _random_stage(rng: np.random.Generator, tasks: int, options: dict[str, object]) -> StagePlan:

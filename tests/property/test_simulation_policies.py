@@ -15,7 +15,7 @@ from pertract.simulate.outcome import breakdown, busy_core_s, task_core_s
 from pertract.simulate.policies import Allocation, Speculation
 from pertract.simulate.scheduler import TaskScheduler
 
-from .strategies_plan import eventful_plans, examples, executor, plans
+from .strategies_plan import eventful_plans, examples, executor, plan_with_losses, plans
 
 SEEDS = st.integers(0, 2**32 - 1)
 EPSILON_S = 1e-9
@@ -34,8 +34,12 @@ def attempts_on(trace: Trace, number: int) -> np.ndarray:
     return np.concatenate([np.empty((0, 2)), *rows])
 
 
-@examples(300)
-@given(eventful_plans(), SEEDS)
+STORMS = range(100)
+"""Seeds of plans that lose output which is needed."""
+
+
+@examples(200)
+@given(eventful_plans() | st.sampled_from(STORMS).map(plan_with_losses), SEEDS)
 def test_every_task_succeeds_in_the_end_and_nothing_is_left_running(plan: Plan, seed: int) -> None:
     execution = _Execution(plan, np.random.default_rng(seed), record=True, stepwise=True)
     trace = execution.run()
@@ -55,7 +59,7 @@ def test_every_task_succeeds_in_the_end_and_nothing_is_left_running(plan: Plan, 
 
 
 @examples(200)
-@given(eventful_plans(), SEEDS)
+@given(eventful_plans() | st.sampled_from(STORMS).map(plan_with_losses), SEEDS)
 def test_executors_run_no_more_tasks_than_they_have_slots_and_only_while_they_are_there(
     plan: Plan, seed: int
 ) -> None:

@@ -88,6 +88,8 @@ def textbook(plan: Plan, tasks: Sequence[Tasks]) -> Schedule:
 @dataclass
 class _Running:
     stage: int
+    number: int
+    """Position among the attempts of the stage."""
     task: int
     executor: int
     cpu_left_s: float
@@ -109,12 +111,23 @@ class Naive:
     do not tell. A stage with ``usable_slots`` may launch
     its first wave, as many tasks as there are slots, and from then on while it holds fewer slots than
     that. An executor that leaves finishes its tasks; the very last one stays.
+    A lost executor takes its tasks with it, and without a shuffle service the output on it: a running stage
+    runs those tasks again before others, an ended one when a stage is submitted that reads it, or 200 ms
+    after a running one was offered a slot.
     On a node with fewer cores than slots a task first needs its CPU, at an even share of the cores
     but at most one, and then the rest of its time in the slot.
     """
 
-    def __init__(self, plan: Plan, tasks: Sequence[Tasks], offers_seed: int = 0) -> None:
-        self.plan, self.tasks = plan, tasks
+    def __init__(
+        self, plan: Plan, tasks: Sequence[Tasks], offers_seed: int = 0, lost: Sequence[int] = ()
+    ) -> None:
+        self.plan, self.tasks, self.lost = plan, tasks, lost
+        self.todo = [list(range(stage.tasks)) for stage in plan.stages]
+        self.made: list[dict[int, int]] = [{} for _ in plan.stages]
+        self.ended: set[int] = set()
+        self.fetches_failed = 0
+        self.blocked: set[int] = set()
+        self.parents = self._parents()
         self.shuffles = Random(offers_seed)
         self.now = 0.0
         self.running: list[_Running] = []
@@ -124,19 +137,33 @@ class Naive:
         self.launched: list[tuple[int, int]] = []
         self.launching: dict[int, _Running] = {}
         self.here: set[int] = set()
-        self.submitted: set[int] = set()
+        self.submitted: dict[int, None] = {}
         self.waits_for = list(plan.waits_for)
         self.timers: list[tuple[float, str, int]] = []
         on_node = [sum(e.slots for e in plan.executors if e.node == n) for n in range(len(plan.node_cores))]
         self.shared = {n for n, cores in enumerate(plan.node_cores) if on_node[n] > cores}
-        self.result = Schedule(
-            [0.0] * len(plan.ids), [[] for _ in plan.stages], [[0.0] * s.tasks for s in plan.stages]
-        )
+        self.result = Schedule([0.0] * len(plan.ids), [[] for _ in plan.stages], [[] for _ in plan.stages])
+
+    def _parents(self) -> list[set[int]]:
+        """Return the stages whose output each stage reads: back from it, beyond delays."""
+        before = predecessors_of(self.plan)
+        found: list[set[int]] = [set() for _ in self.plan.stages]
+        for node, stage in enumerate(self.plan.stage_of):
+            nodes = list(before[node]) if stage >= 0 else []
+            while nodes:
+                earlier = nodes.pop()
+                if self.plan.stage_of[earlier] >= 0:
+                    found[stage].add(self.plan.stage_of[earlier])
+                else:
+                    nodes += before[earlier]
+        return found
 
     def run(self) -> Schedule:
         for number, executor in enumerate(self.plan.executors):
             self.timers.append((executor.registered_s, "register", number))
-            if executor.removed_s is not None:
+            if number in self.lost:
+                self.timers.append((executor.removed_s or 0.0, "lose", number))
+            elif executor.removed_s is not None:
                 self.timers.append((executor.removed_s, "remove", number))
         self.timers.append((0.0, "start", 0))  # registrations at the same time come before it
         self.result.used.append((0.0, 0.0))
@@ -184,7 +211,15 @@ class Naive:
                 self.here.discard(number)
                 self.free = [executor for executor in self.free if executor != number]
         elif what == "launch":
-            self.running.append(self.launching.pop(number))
+            if number in self.launching:
+                self.running.append(self.launching.pop(number))
+        elif what == "lose":
+            self._lose(number)
+        elif what == "resubmit":
+            self._rerun(self._missing(number))
+            self._release()
+        elif what == "release":
+            self._release()
         elif what == "driver":
             pass
         elif what == "start":
@@ -198,14 +233,19 @@ class Naive:
             if task.rest_left_s > 0:
                 return
         self.running.remove(task)
-        self.result.ends_s[task.stage][task.task] = self.now
+        self.result.ends_s[task.stage][task.number] = self.now
+        self.made[task.stage][task.task] = task.executor
         self.messages.append(task.executor)
         self._driver()
-        if self._begun(task.stage) == self.plan.stages[task.stage].tasks and not self._held(task.stage):
-            self.submitted.discard(task.stage)
+        if self._complete(task.stage):
+            del self.submitted[task.stage]
             node = self.plan.stage_of.index(task.stage)
             handling_s = self.plan.stages[task.stage].handling_s
-            if handling_s:
+            again = task.stage in self.ended
+            self.ended.add(task.stage)
+            if again:
+                self.timers.append((self.now + handling_s, "release", 0))
+            elif handling_s:
                 self.timers.append((self.now + handling_s, "end", node))
             else:
                 self._node_ends(node)
@@ -234,8 +274,54 @@ class Naive:
                     if not self.waits_for[successor]:
                         ready.append(successor)
         for stage in sorted(stages):
-            self.submitted.add(stage)
-            self._fill()
+            self._submit(stage)
+
+    def _submit(self, stage: int) -> None:
+        self.submitted[stage] = None
+        if self._missing(stage):
+            self.blocked.add(stage)
+            self._rerun(self._missing(stage))
+        self._fill()
+
+    # -- lost executors
+
+    def _complete(self, stage: int) -> bool:
+        return len(self.made[stage]) == self.plan.stages[stage].tasks
+
+    def _missing(self, stage: int) -> list[int]:
+        return [p for p in sorted(self.parents[stage]) if not self._complete(p)]
+
+    def _rerun(self, stages: list[int]) -> None:
+        for stage in stages:
+            if stage not in self.submitted:
+                self.todo[stage] = sorted(set(range(self.plan.stages[stage].tasks)) - set(self.made[stage]))
+                self._submit(stage)
+
+    def _release(self) -> None:
+        for stage in [s for s in self.submitted if s in self.blocked]:
+            if not self._missing(stage):
+                self.blocked.discard(stage)
+            self._rerun(self._missing(stage))
+        self._fill()
+
+    def _lose(self, executor: int) -> None:
+        self.here.discard(executor)
+        self.free = [e for e in self.free if e != executor]
+        for stage, made in enumerate(self.made):
+            gone = sorted(t for t, e in made.items() if e == executor)
+            if any(stage in parents for parents in self.parents) and not self.plan.shuffle_service:
+                for task in gone:
+                    del made[task]
+                if stage in self.submitted:
+                    self.todo[stage][:0] = gone
+        killed = [r for r in [*self.running, *self.launching.values()] if r.executor == executor]
+        for task in sorted(killed, key=lambda r: r.number):
+            started_s = self.result.starts_s[task.stage][task.number]
+            self.result.ends_s[task.stage][task.number] = max(started_s, self.now)
+            self.todo[task.stage].insert(0, task.task)
+        self.running = [r for r in self.running if r not in killed]
+        self.launching = {key: r for key, r in self.launching.items() if r not in killed}
+        self._fill()
 
     def _begun(self, stage: int) -> int:
         return len(self.result.starts_s[stage])
@@ -245,7 +331,7 @@ class Naive:
 
     def _may_launch(self, stage: int) -> bool:
         begun, most = self._begun(stage), self.plan.stages[stage].usable_slots
-        if begun == self.plan.stages[stage].tasks:
+        if not self.todo[stage] or stage in self.blocked:
             return False
         return most is None or begun < self.plan.slots or self._held(stage) < most
 
@@ -312,7 +398,12 @@ class Naive:
             self.timers.append((self.busy_until_s, "driver", 0))
 
     def _offer(self, executors: list[int], *, only_one: bool) -> None:
-        for stage in self._in_turn():
+        for stage in self._in_turn() if any(e in self.free for e in executors) else []:
+            if self._missing(stage):
+                self.blocked.add(stage)
+                self.fetches_failed += 1
+                self.timers.append((self.now + 0.2, "resubmit", stage))
+                continue
             launched = True
             while launched:
                 launched = False
@@ -326,7 +417,8 @@ class Naive:
     def _launch(self, stage: int, executor: int) -> None:
         self.free.remove(executor)
         number, plan = self._begun(stage), self.plan.stages[stage]
-        slot_s, cpu_s = self.tasks[stage].slot_s[number], self.tasks[stage].cpu_s[number]
+        partition = self.todo[stage].pop(0)
+        slot_s, cpu_s = self.tasks[stage].slot_s[partition], self.tasks[stage].cpu_s[partition]
         self.launched.append((stage, executor))
         if self.launched.count((stage, executor)) <= self.plan.executors[executor].slots:
             slot_s, cpu_s = slot_s + plan.warm_up_s - plan.dispatch_s, cpu_s + plan.warm_up_cpu_s
@@ -334,12 +426,13 @@ class Naive:
             slot_s, cpu_s = slot_s + self.plan.cold_s, cpu_s + self.plan.cold_cpu_s
         slot_s = max(slot_s, cpu_s)
         if self.plan.executors[executor].node in self.shared:
-            task = _Running(stage, number, executor, cpu_s, slot_s - cpu_s)
+            task = _Running(stage, number, partition, executor, cpu_s, slot_s - cpu_s)
         else:
-            task = _Running(stage, number, executor, 0.0, slot_s, cpu_s / slot_s)
+            task = _Running(stage, number, partition, executor, 0.0, slot_s, cpu_s / slot_s)
         launch_s = max(self.now, self.busy_until_s)
         self.busy_until_s = launch_s + max(self.plan.driver_launch_s, plan.launch_interval_s)
         self.result.starts_s[stage].append(launch_s)
+        self.result.ends_s[stage].append(launch_s)
         if launch_s > self.now:
             self.launching[len(self.launched)] = task
             self.timers.append((launch_s, "launch", len(self.launched)))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.plan import Pool
 
-from ..property.strategies_plan import examples, executor, plan, plans, stage
+from ..property.strategies_plan import examples, executor, plan, plan_with_losses, plans, stage
 from .oracles import Naive, Schedule, drawn, textbook
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -111,6 +111,27 @@ def test_a_driver_launches_one_task_after_the_other(plan: Plan, seed: int) -> No
 @given(plans(late=True, leaving=True, sharing="somewhere", extras=True, driver=True), SEEDS)
 def test_a_driver_and_shared_cores_together(plan: Plan, seed: int) -> None:
     naive_is_the_same(plan, seed)
+
+
+def test_lost_executors_take_their_tasks_and_output_with_them() -> None:
+    fetches_failed = 0
+    for seed in range(250):
+        plan = plan_with_losses(seed)
+        trace = simulated(plan, seed)
+        lost = [i for i, e in enumerate(trace.plan.executors) if e.removed_s is not None]
+        expected = Naive(trace.plan, drawn(plan, seed), trace.offers_seed, lost)
+        recovered_as_in(expected.run(), trace)
+        fetches_failed += expected.fetches_failed
+    assert fetches_failed > 50  # or the examples say little
+
+
+def recovered_as_in(expected: Schedule, trace: Trace) -> None:
+    """Assert the same schedule, but for what is lost after the end, which is nobody's matter."""
+    for simulated_stage, starts_s in zip(trace.stages, expected.starts_s, strict=True):
+        before_end = simulated_stage.starts_s < trace.response_time_s
+        expected_s = np.array(starts_s)[: before_end.sum()]
+        assert simulated_stage.starts_s[before_end] == pytest.approx(expected_s, rel=0, abs=1e-8)
+    assert expected.end_s == pytest.approx(trace.end_s, rel=0, abs=1e-8)
 
 
 def test_the_two_oracles_agree_where_both_apply() -> None:

@@ -246,3 +246,19 @@ def test_tasks_on_shared_cores_can_be_killed() -> None:
     used = trace.stages[0].tasks.cpu_s
     assert used.sum() == pytest.approx(16 + 2)
     assert trace.core_s[0][-1][1] + trace.core_s[1][-1][1] == pytest.approx(18)
+
+
+# -- barrier stages ------------------------------------------------------------------------------
+
+
+def test_a_barrier_stage_waits_for_slots_for_all_its_tasks() -> None:
+    """Three slots, held until 1, 2 and 3; a later stage takes the free ones meanwhile."""
+    nodes = [(stage([1, 2, 3]), []), (stage([1] * 3, barrier=True), []), (stage([0.5] * 2), [])]
+    trace = simulated(plan(nodes, [executor(2), executor(1)]))
+    assert trace.stages[1].starts_s.tolist() == [3, 3, 3]
+    assert trace.stages[2].starts_s.tolist() == [1, 1.5]
+
+
+def test_a_barrier_stage_with_free_slots_starts_at_once() -> None:
+    nodes = [(2.0, []), (stage([1] * 3, barrier=True), [0])]
+    assert simulated(plan(nodes, [executor(2), executor(2)])).stages[0].starts_s.tolist() == [2, 2, 2]

@@ -309,3 +309,9 @@ def test_tasks_that_will_spill_are_told() -> None:
         assert any("spilling" in text for text in assumed) == told
     smaller = Options(executor_memory_bytes=2**29)
     assert any("spilling" in text for text in compile_plan(described, resolve(described, smaller))[1])
+
+
+def test_more_tasks_than_slots_that_must_start_together_are_an_error() -> None:
+    with pytest.raises(SimulationError, match="9 tasks of s must start together, but there are only 8 slots"):
+        only_stage(job_stage=stage(count=9, barrier=True))
+    assert only_stage(job_stage=stage(count=8, barrier=True)).barrier
