@@ -183,6 +183,7 @@ class _Builder:
             id=name,
             name=" ".join(stage.name.split())[:120],
             profile=name,
+            barrier=stage.barrier,
             partitions=dsl.Partitions(count=count, rule=rule),
             reads=(self.reads[name],) if name in self.reads else (),
             operations=tuple(operations(stage.rdds)),

@@ -11,7 +11,7 @@ from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import parse_memory
 from .policies import Allocation, Speculation, allocated, speculation
-from .settings import check_known, truth, whole
+from .settings import check_known, seconds, truth, whole
 
 RESERVED_MEMORY_BYTES = 300 * 1024**2
 """Heap that Spark keeps for itself."""
@@ -105,6 +105,8 @@ class Configuration:
     """How executors come and go; then ``executors`` are the most there can be. None: as they say."""
     speculation: Speculation | None
     """When slow tasks are copied; None for never."""
+    anywhere: bool
+    """Whether tasks run on any free slot, instead of waiting for one near their data as measured."""
     losses_s: tuple[float, ...]
     """When executors die."""
     shuffle_service: bool
@@ -212,6 +214,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         pools=pools,
         allocation=allocation,
         speculation=speculation(options.settings, model.execution.framework_version),
+        anywhere=_anywhere(options),
         losses_s=tuple(sorted(options.lose_executor_s)),
         shuffle_service=measured.shuffle_service if service is None else service,
         executor_start_s=start_s,
@@ -224,6 +227,18 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         return resolved
     usual = resolve(model, Options())
     return replace(resolved, as_measured=replace(resolved, warnings=usual.warnings) == usual)
+
+
+def _anywhere(options: Options) -> bool:
+    """Return whether tasks are not to wait for slots near their data; other waits stay as measured."""
+    wait_s = seconds(options.settings, "spark.locality.wait", default_unit="ms")
+    if wait_s:
+        raise UsageError(
+            f"the effect of spark.locality.wait={options.settings['spark.locality.wait']} is not known: "
+            "the log does not tell which data a task would have found where",
+            hint="Leave it as measured, or set it to 0 to let tasks run on any slot.",
+        )
+    return wait_s is not None
 
 
 def _slot_memory(heap_bytes: int | None, slots: int) -> float | None:

@@ -33,6 +33,7 @@ SETTINGS = (
     "spark.speculation.quantile",
     "spark.speculation.minTaskRuntime",
     "spark.shuffle.service.enabled",
+    "spark.locality.wait",
 )
 """The properties that have an effect on the prediction."""
 

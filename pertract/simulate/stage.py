@@ -188,7 +188,7 @@ class StageCompiler:
             warm_up_s=profile.warm_up_s / self._configuration.cpu_rate,
             warm_up_cpu_s=profile.warm_up_core_seconds / self._configuration.cpu_rate,
             usable_slots=None
-            if profile.usable_slots_ratio == 1
+            if profile.usable_slots_ratio == 1 or self._configuration.anywhere
             else max(1, round(profile.usable_slots_ratio * self._configuration.slots)),
             barrier=stage.barrier,
             dispatch_s=profile.dispatch_s,

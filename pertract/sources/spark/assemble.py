@@ -195,6 +195,7 @@ class RunBuilder:
             completed_s=max(0.0, submitted_s, completed_s),
             failed=info.failure is not None,
             summary=summary,
+            barrier=any(rdd.barrier for rdd in info.rdds),
         )
         self._stages[key] = (record, owner)
 

@@ -91,6 +91,7 @@ class RddInfo(Struct, gc=False):
     scope: str | None = field(name="Scope", default=None)
     call_site: str | None = field(name="Callsite", default=None)
     parents: list[int] = field(name="Parent IDs", default_factory=list)
+    barrier: bool = field(name="Barrier", default=False)
 
 
 class StageInfo(Struct, gc=False):

@@ -120,6 +120,8 @@ class StageRecord:
     failed: bool
     summary: TaskSummary | None
     """None when the log holds no task of the attempt."""
+    barrier: bool = False
+    """Whether all its tasks had to start together (``RDD.barrier``)."""
 
 
 @dataclass(slots=True)

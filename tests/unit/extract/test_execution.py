@@ -1,5 +1,7 @@
 """The graph of stages and driver delays."""
 
+from dataclasses import replace
+
 import pytest
 
 from pertract import dsl
@@ -220,3 +222,9 @@ def test_one_task_per_slot_counts_slots_that_were_there_at_one_time(records, bui
     executors = [records.executor("1", 4, removed=50.0), records.executor("2", 4, added=60.0)]
     model = build([records.job(0, 0, 1, [stage])], 100, executors=executors)
     assert model.stages[0].partitions.rule == "total_slots"
+
+
+def test_a_stage_whose_tasks_start_together_is_a_barrier(records):
+    stages = [records.stage(0, [(0, 1)]), replace(records.stage(1, [(1, 2)]), barrier=True)]
+    execution = build_execution(records.run([records.job(0, 0, 2, stages)], 2), {})
+    assert [stage.barrier for stage in execution.stages] == [False, True]

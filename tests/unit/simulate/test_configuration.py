@@ -442,3 +442,10 @@ def test_times_of_losses_are_checked_and_sorted() -> None:
     assert resolved({"lose_executor_s": (30.0, 5.0)}).losses_s == (5.0, 30.0)
     with pytest.raises(UsageError, match="--lose-executor"):
         resolved({"lose_executor_s": (-1.0,)})
+
+
+def test_tasks_run_on_any_slot_where_they_are_not_to_wait_for_their_data() -> None:
+    assert not resolve(model(), Options()).anywhere
+    assert resolve(model(), Options(settings={"spark.locality.wait": "0s"})).anywhere
+    with pytest.raises(UsageError, match=r"the effect of spark.locality.wait=1s is not known"):
+        resolve(model(), Options(settings={"spark.locality.wait": "1s"}))
