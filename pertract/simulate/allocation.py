@@ -146,7 +146,12 @@ class ExecutorAllocation:
         self.remove_idle()
 
     def _held_until_s(self, worker: Worker) -> float:
-        """Return until when shuffle output keeps an executor, infinity for as long as a job needs it."""
+        """Return until when shuffle output keeps an executor.
+
+        Infinity for as long as a job needs it. Output of ended jobs counts for the tracking timeout, for
+        ever where there is none: Spark's cleaner only acts when the driver's garbage collector has got to
+        it, which applications seldom live to see.
+        """
         if not self._policy.tracking:
             return 0.0
         until_s = 0.0
@@ -154,8 +159,9 @@ class ExecutorAllocation:
             if self._readers[stage.index]:
                 if stage.plan.job not in self._jobs_ended or self._still_read(stage):
                     return math.inf
-                if self._policy.tracking_timeout_s is not None:
-                    until_s = worker.idle_since_s + self._policy.tracking_timeout_s
+                if self._policy.tracking_timeout_s is None:
+                    return math.inf
+                until_s = worker.idle_since_s + self._policy.tracking_timeout_s
         return until_s
 
     def _still_read(self, stage: LiveStage) -> bool:
