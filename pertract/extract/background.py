@@ -9,6 +9,7 @@ import math
 
 from .. import dsl
 from ..sources.spark import SparkRun
+from .driver import launch_s
 from .execution import operations
 
 START_CORE_S = 4.2
@@ -50,6 +51,7 @@ def driver_profile(run: SparkRun) -> dsl.DriverProfile:
     """Return what the driver uses, and whether it shares a host with executors."""
     apart = [executor for executor in run.executors if executor.id not in _DRIVER]
     return dsl.DriverProfile(
+        launch_s=launch_s(run),
         beside_executors=any(executor.host == run.driver_host for executor in apart),
         start_core_seconds=DRIVER_START_CORE_S,
         per_stage_core_seconds=DRIVER_PER_STAGE_CORE_S,

@@ -8,6 +8,7 @@ from .. import dsl
 from ..dsl.profile import Activity, Resource, Unit, Variable
 from ..sources.spark import SparkRun, StageRecord, TaskSummary
 from .background import driver_profile, executor_profile
+from .driver import unqueued_ratio
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
 
@@ -36,6 +37,7 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     alone = {stage_id(s) for s in stages if s.summary and _alone(s, s.summary, running)}
     gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
+    driver = driver_profile(run)
     profiles = []
     for stage in stages:
         if stage.summary is None:
@@ -43,10 +45,10 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
         gap_s, usable = usual_gap_s, 1.0
         if stage_id(stage) in alone:  # otherwise other stages held slots in between
             gap_s, usable = stage.summary.gap_s, _usable_slots(stage.summary, run)
-        profiles.append(_stage_profile(stage, stage.summary, gap_s=gap_s, usable=usable))
+        profiles.append(_stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable))
     return dsl.ResourceProfiles(
         executor=executor_profile(run),
-        driver=driver_profile(run),
+        driver=driver,
         stages=tuple(profiles),
         includes_core_waits=True,  # Spark does not measure them
     )
@@ -83,7 +85,7 @@ def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
 
 
 def _stage_profile(
-    stage: StageRecord, summary: TaskSummary, *, gap_s: float, usable: float
+    stage: StageRecord, summary: TaskSummary, driver: dsl.DriverProfile, *, gap_s: float, usable: float
 ) -> dsl.StageProfile:
     attempts = float(summary.weights.sum())
     driver_bound = _driver_bound(summary, gap_s)
@@ -94,6 +96,10 @@ def _stage_profile(
         values = summary.parts_s[part]
         if part == "other" and _reads_storage(stage):
             resource, activity = "drive_read", "input"
+        if part == "scheduling":
+            values = values * unqueued_ratio(
+                summary, driver.launch_s
+            )  # the simulated driver makes tasks wait itself
         demands.append(_demand(resource, activity, unit, values, summary, task_bytes if grows else 0.0))
     demands.append(
         _demand("memory", "peak_execution", "bytes", summary.peak_memory_bytes, summary, task_bytes)

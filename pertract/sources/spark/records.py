@@ -37,6 +37,20 @@ VOLUMES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Launches:
+    """How fast a stage launched tasks once it had come to its pace, and what tasks did around their work."""
+
+    per_s: float
+    """Launches in a second."""
+    inside_s: float
+    """Mean time a task spent in its executor."""
+    outside_s: float
+    """Mean rest of its duration: sent by the driver, and noted by it."""
+    least_outside_s: float
+    """What this rest was where nothing else kept the driver busy (the first decile)."""
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSummary:
     """The task attempts of one stage attempt, in groups of similar duration.
 
@@ -80,6 +94,8 @@ class TaskSummary:
     """Launch of the last task."""
     last_finish_s: float
     """End of the last task."""
+    launches: Launches | None = None
+    """None for stages with few tasks."""
     lost: int = 0
     """Tasks among the successful ones that are not in the log; the others stand for them."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...units import MS, NS
 from .events import TaskEnd, TaskMetrics
-from .records import PARTS, VOLUMES, Floats, TaskSummary
+from .records import PARTS, VOLUMES, Floats, Launches, TaskSummary
 
 GROUPS = 64
 """Stages up to this size are kept task by task; larger ones in about this many groups."""
@@ -201,6 +201,7 @@ class TaskCollector:
             warm_up_cpu_s=warm_up_cpu_s,
             busy_slots=_kept_busy(launch * MS, finish * MS + gap_s, first_wave, executors, slots),
             gap_s=gap_s,
+            launches=_launches(table, first_wave),
             launch_interval_s=_launch_interval(launch[~first_wave] * MS),
             first_launch_s=float(self._span_ms[0] - start_ms) * MS,
             last_launch_s=float(self._span_ms[1] - start_ms) * MS,
@@ -260,6 +261,30 @@ def _waves(
         gaps.append(launch_s[order[places:]] - np.sort(finish_s[mine])[: max(0, len(order) - places)])
     gap = np.concatenate(gaps)
     return first, float(np.median(gap)) if len(gap) else 0.0
+
+
+_FEW_LAUNCHES = 100  # do not tell the pace
+_SETTLING = 0.25  # share of the later tasks until the pace has settled
+
+
+def _launches(table: Floats, first: Mask) -> Launches | None:
+    later = table[~first]
+    order = np.argsort(later[:, _COLUMN["launch_ms"]], kind="stable")
+    settled = later[order[int(_SETTLING * len(later)) :]]
+    if len(settled) < _FEW_LAUNCHES:
+        return None
+    column = {name: settled[:, i] for name, i in _COLUMN.items()}
+    span_ms = float(np.ptp(column["launch_ms"]))
+    if span_ms <= 0:
+        return None
+    inside = column["deserialise_ms"] + column["run_ms"] + column["serialise_ms"]
+    outside = np.maximum(0.0, column["finish_ms"] - column["launch_ms"] - inside)
+    return Launches(
+        per_s=(len(settled) - 1) / (span_ms * MS),
+        inside_s=float(inside.mean()) * MS,
+        outside_s=float(outside.mean()) * MS,
+        least_outside_s=float(np.quantile(outside, 0.1)) * MS,
+    )
 
 
 def _launch_interval(launch_s: Floats) -> float:
