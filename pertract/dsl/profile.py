@@ -19,6 +19,7 @@ Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "del
 Activity = Literal[
     "scheduling",
     "compute",
+    "python",
     "garbage_collection",
     "deserialisation",
     "input",
@@ -28,7 +29,10 @@ Activity = Literal[
     "other",
     "peak_execution",
 ]
-"""What the task does meanwhile, in the decomposition of Spark's task metrics."""
+"""What the task does meanwhile, in the decomposition of Spark's task metrics.
+
+``python`` is the work of a Python worker, for which the task's own thread waits.
+"""
 Unit = Literal["core_seconds", "seconds", "bytes"]
 """Unit of a demand: work of a core, time blocked on a resource of the calibration run, or bytes."""
 UNIT_OF: dict[Resource, Unit] = {

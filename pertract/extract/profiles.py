@@ -14,6 +14,8 @@ from .overlap import RunningStages
 
 IDLE_SHARE = 0.3
 """Share of idle time between tasks above which the driver is taken to be the bottleneck."""
+PYTHON_CPU = 0.8
+"""Share of the waits of tasks with a Python worker that is the worker's CPU; the rest is exchange of data."""
 MANY_LAUNCHES = 50
 """Fewer launches do not tell how fast the driver is."""
 
@@ -94,7 +96,10 @@ def _stage_profile(
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
         resource, activity = usual_resource, usual_activity
         values = summary.parts_s[part]
-        if part == "other" and _reads_storage(stage):
+        if part == "other" and _has_python(stage):
+            demands.append(_demand("cpu", "python", "core_seconds", values * PYTHON_CPU, summary, task_bytes))
+            values = values * (1 - PYTHON_CPU)
+        elif part == "other" and _reads_storage(stage):
             resource, activity = "drive_read", "input"
         if part == "scheduling":
             values = values * unqueued_ratio(
@@ -144,10 +149,13 @@ def _demand(
 
 
 def _reads_storage(stage: StageRecord) -> bool:
-    """Return whether waiting inside tasks is most likely for storage, and not for Python workers."""
-    assert stage.summary is not None
-    python = any("Python" in name for _, name, _, _ in stage.rdds)
-    return stage.summary.volumes["input_bytes"] > 0 and not python
+    """Return whether waiting inside tasks is most likely for storage."""
+    return stage.summary is not None and stage.summary.volumes["input_bytes"] > 0
+
+
+def _has_python(stage: StageRecord) -> bool:
+    """Return whether waiting inside tasks is most likely for Python workers."""
+    return any("Python" in name for _, name, _, _ in stage.rdds)
 
 
 def _short(value: float) -> float:

@@ -329,6 +329,7 @@ def _demand_cells(profile: dsl.StageProfile) -> tuple[str, ...]:
             continue
         mean = sum(c * values[name] for name, c in demand.mean.items())
         key = "wait" if demand.activity in _WAITS else demand.activity
+        key = "compute" if key == "python" else key
         means["drive" if key in ("input", "shuffle_write") else key] += mean
     grows = sorted({name for d in profile.demands for name in d.mean if name != "constant"})
     return (

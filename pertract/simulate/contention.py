@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from .engine import StageTrace, simulate
 from .plan import Plan
-from .stage import CAUSES, StagePlan
+from .stage import IS_CPU, StagePlan
 
 ROUNDS = 3
 """Less waiting changes who competes with whom; after three rounds little changes any more."""
-_IS_CPU = np.array([cause in ("cpu", "gc") for cause in CAUSES])
 
 
 def without_waiting(stages: tuple[StagePlan, ...], calibration: Plan, seed: int = 1) -> tuple[StagePlan, ...]:
@@ -64,10 +63,10 @@ def _without(stage: StagePlan, first: float, later: float) -> StagePlan:
     if not first and not later:
         return stage
     usual = later or first  # a stage of one wave has no later tasks
-    rest_s = stage.causes_s[~_IS_CPU].sum(axis=0)
+    rest_s = stage.causes_s[~IS_CPU].sum(axis=0)
     left_s = np.maximum(rest_s - usual * stage.cpu_s, 0.0)
     causes_s = stage.causes_s.copy()
-    causes_s[~_IS_CPU] *= np.divide(left_s, rest_s, out=np.ones_like(rest_s), where=rest_s > 0)
+    causes_s[~IS_CPU] *= np.divide(left_s, rest_s, out=np.ones_like(rest_s), where=rest_s > 0)
     mean_cpu_s = float(np.average(stage.cpu_s, weights=stage.weights))
     more_s = max(0.0, (first - usual) * mean_cpu_s) + first * stage.warm_up_cpu_s
     warm_up_s = max(stage.warm_up_cpu_s, stage.warm_up_s - more_s)

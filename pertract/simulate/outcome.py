@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .engine import Trace
-from .stage import CAUSES
+from .stage import CAUSES, IS_CPU
 
 Floats = NDArray[np.float64]
 BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other", "skew")
@@ -17,19 +17,29 @@ Skew is what a task takes longer than the mean of its stage.
 
 
 def task_core_s(trace: Trace) -> float:
-    """Return the CPU of all task attempts, core seconds."""
+    """Return the CPU of all task attempts as task metrics count it, core seconds."""
+    python_s = sum(
+        plan.python_s[stage.tasks.group].sum()
+        for stage, plan in zip(trace.stages, trace.plan.stages, strict=True)
+        if plan.python_s.any()
+    )
+    return max(0.0, _computed_s(trace) - float(python_s))
+
+
+def _computed_s(trace: Trace) -> float:
+    """Return the CPU of all task attempts and of their Python workers, core seconds."""
     return float(sum(stage.tasks.cpu_s.sum() for stage in trace.stages))
 
 
 def executor_core_s(trace: Trace) -> float:
     """Return the CPU of all executors, core seconds: tasks and what runs beside them."""
     used = sum(1 for e in trace.plan.executors if e.registered_s < trace.response_time_s)
-    tasks_s = task_core_s(trace)
+    tasks_s, computed_s = task_core_s(trace), _computed_s(trace)
     if not used:
-        return tasks_s
+        return computed_s
     work = trace.plan.background
     # Tasks spread over the executors evenly enough; which ran where is not kept.
-    return tasks_s + used * (work.start_core_s + work.beside(tasks_s / used))
+    return computed_s + used * (work.start_core_s + work.beside(tasks_s / used))
 
 
 def busy_core_s(trace: Trace, times_s: Floats) -> Floats:
@@ -99,7 +109,7 @@ def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float
     parts["slot_wait"] += start - stage.submitted_s
     parts["scheduling"] += noted_s - end
     task = plan.causes_s[:, stage.tasks.group[stage.last]].copy()
-    task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[1] - task[2]  # of the warm-up
+    task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[IS_CPU].sum()  # of the warm-up
     nominal = float(stage.tasks.slot_s[stage.last])
     task[CAUSES.index("scheduling")] += nominal - task.sum()  # rest of the warm-up, dispatch, handling
     task[CAUSES.index("cpu")] += end - start - nominal  # waiting for a core of a shared node
@@ -109,4 +119,4 @@ def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float
     parts["skew"] += skew_s
     kept = 1 - skew_s / (end - start) if skew_s else 1.0
     for cause, seconds in zip(CAUSES, task, strict=True):
-        parts[cause] += kept * float(seconds)
+        parts["cpu" if cause == "python" else cause] += kept * float(seconds)

@@ -23,8 +23,11 @@ MOST_TASKS = 20_000_000
 DEFAULT_POOL = "default"
 """Scheduler pool of jobs that name none."""
 
-CAUSES = ("scheduling", "cpu", "gc", "drive", "network", "other")
-"""What a task spends its time on, for the breakdown of the response time."""
+CAUSES = ("scheduling", "cpu", "gc", "python", "drive", "network", "other")
+"""What a task spends its time on; Python workers count as CPU in the breakdown of the response time."""
+
+IS_CPU = np.array([cause in ("cpu", "gc", "python") for cause in CAUSES])
+"""Which of `CAUSES` occupy a core."""
 
 _SCHEDULING = ("scheduling", "deserialisation", "result")
 
@@ -33,7 +36,7 @@ def _cause(demand: dsl.Demand) -> str:
     """Return where a demand counts in `CAUSES`."""
     match demand.resource:
         case "cpu":
-            return "gc" if demand.activity == "garbage_collection" else "cpu"
+            return {"garbage_collection": "gc", "python": "python"}.get(demand.activity, "cpu")
         case "drive_read" | "drive_write":
             return "drive"
         case "network":
@@ -55,7 +58,7 @@ class StagePlan:
     weights: Floats
     """Calibration attempts in each group, shape ``(n_groups,)``."""
     causes_s: Floats
-    """Seconds by cause of `CAUSES` and group, shape ``(6, n_groups)``."""
+    """Seconds by cause of `CAUSES` and group, shape ``(7, n_groups)``."""
     launch_order: Floats | None = None
     """Mean position of each group in the order of launch, 0 to 1; None for a random order."""
     warm_up_s: float = 0.0
@@ -82,8 +85,13 @@ class StagePlan:
 
     @property
     def cpu_s(self) -> Floats:
-        """CPU, garbage collection included, by group, shape ``(n_groups,)``."""
-        return np.asarray(self.causes_s[1] + self.causes_s[2])
+        """CPU of the task and of its Python worker by group, shape ``(n_groups,)``."""
+        return np.asarray(self.causes_s[IS_CPU].sum(axis=0))
+
+    @property
+    def python_s(self) -> Floats:
+        """CPU of the Python worker by group, shape ``(n_groups,)``; task metrics do not see it."""
+        return np.asarray(self.causes_s[CAUSES.index("python")])
 
 
 class StageCompiler:

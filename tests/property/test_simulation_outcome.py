@@ -45,7 +45,7 @@ def test_cpu_used_grows_from_nothing_to_the_cpu_of_all_tasks(plan: Plan, seed: i
     used = busy_core_s(trace, np.linspace(0, trace.response_time_s, 101))
     assert used[0] == pytest.approx(0, abs=1e-9)
     assert (np.diff(used) >= -1e-9).all()
-    assert used[-1] == pytest.approx(task_core_s(trace), rel=1e-9, abs=1e-9)
+    assert used[-1] == pytest.approx(executor_core_s(trace), rel=1e-9, abs=1e-9)
 
 
 @examples(100)
@@ -68,6 +68,10 @@ def test_no_more_cores_are_busy_than_slots_hold_tasks(plan: Plan, seed: int) -> 
 
 @examples(60)
 @given(anything, SEEDS)
-def test_executors_use_the_cpu_of_their_tasks_if_there_is_nothing_beside(plan: Plan, seed: int) -> None:
+def test_executors_use_the_cpu_of_tasks_and_python_workers_if_there_is_nothing_beside(
+    plan: Plan, seed: int
+) -> None:
     trace = simulated(plan, seed)
-    assert task_core_s(trace) == executor_core_s(trace)
+    stages = zip(trace.stages, plan.stages, strict=True)
+    python_s = sum(float(planned.python_s[stage.tasks.group].sum()) for stage, planned in stages)
+    assert task_core_s(trace) + python_s == pytest.approx(executor_core_s(trace))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.engine import _Execution
-from pertract.simulate.outcome import breakdown, busy_core_s, task_core_s
+from pertract.simulate.outcome import breakdown, busy_core_s, executor_core_s
 from pertract.simulate.policies import Allocation, Speculation
 from pertract.simulate.scheduler import TaskScheduler
 
@@ -93,7 +93,7 @@ def test_cpu_and_parts_of_the_time_add_up(plan: Plan, seed: int) -> None:
     trace = simulated(plan, seed)
     assert trace.response_time_s == pytest.approx(sum(breakdown(trace).values()), abs=1e-9)
     end_s = max([trace.response_time_s, *(s.ends_s.max() for s in trace.stages)])
-    assert busy_core_s(trace, np.array([end_s]))[0] <= task_core_s(trace) + 1e-6
+    assert busy_core_s(trace, np.array([end_s]))[0] <= executor_core_s(trace) + 1e-6
 
 
 @examples(100)

@@ -47,6 +47,14 @@ def test_waiting_in_a_python_stage_is_not_for_the_drive(records, profile):
     assert ("delay", "other") in demands(profile(records.stage(0, [(0, 2)], read=500, rdds=rdds)))
 
 
+def test_waiting_for_python_workers_is_mostly_their_cpu(records, profile):
+    """2 s with 1 s of CPU in the log: of the other second, 0.8 s are the worker's."""
+    rdds = [(1, "PythonRDD", None, None)]
+    found = profile(records.stage(0, [(0, 2)], rdds=rdds))
+    assert mean(found, "cpu", "python") == pytest.approx(0.8)
+    assert mean(found, "delay", "other") == pytest.approx(0.2)
+
+
 def test_the_demands_of_each_group_add_up_to_its_duration(records, profile):
     tasks = [(0.0, 1 + i / 10) for i in range(12)]
     found = profile(records.stage(0, tasks, read=50, slots={"1": 12}))
