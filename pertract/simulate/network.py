@@ -90,6 +90,7 @@ class Network:
         "_env",
         "_heaps",
         "_links",
+        "_next",
         "_rates",
         "_received",
         "_shares",
@@ -113,6 +114,7 @@ class Network:
         self._rates = [0.0] * len(shares)
         self._since = env.now
         self._armed = 0
+        self._next = 0  # node of the fetch that ends first
         self.served_bytes = 0.0
         """Bytes received by all nodes so far."""
 
@@ -155,13 +157,12 @@ class Network:
             if heap
         ]
         if waits:
-            wait_s, node = min(waits)
-            self._env.timeout(wait_s, value=(self._armed, node)).callbacks.append(self._fire)
+            wait_s, self._next = min(waits)
+            self._env.timeout(wait_s, value=self._armed).callbacks.append(self._fire)
 
     def _fire(self, event: Event) -> None:
-        number, node = event.value
-        if number == self._armed:
+        if event.value == self._armed:
             self._advance()
-            _, key = heappop(self._heaps[node])
+            _, key = heappop(self._heaps[self._next])
             self._arm()
             self._done(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from .. import dsl
 from ..errors import SimulationError
 from ..units import format_size
 from .configuration import Configuration
+from .volumes import TaskVolumes, task_volumes
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +73,8 @@ class StagePlan:
     """Scheduler pool of the job; None for the default pool."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
+    volumes: TaskVolumes = field(default_factory=TaskVolumes)
+    """Bytes that a task moves; ``causes_s`` has no times for these."""
 
     @property
     def duration_s(self) -> Floats:
@@ -111,6 +114,8 @@ class StageCompiler:
         self._remote = (1 - 1 / hosts) / (1 - 1 / measured) if measured > 1 else 1.0
         self._only_local = 0
         self._spilling = 0
+        self._data_read: set[str] = set()
+        self._read_again = 0
         self._most_needed = 0.0
 
     def warnings(self) -> list[str]:
@@ -125,6 +130,11 @@ class StageCompiler:
             found.append(
                 f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle "
                 "blocks on their own node; what fetching them from other nodes takes is not predicted"
+            )
+        if self._read_again:
+            found.append(
+                f"{self._read_again} of {self._stages} stages read data that an earlier stage has read; "
+                "if it was cached, they are predicted to read too much from drives"
             )
         if self._spilling:
             needed = format_size(self._most_needed)
@@ -151,11 +161,14 @@ class StageCompiler:
                 hint="Ask for less data or fewer partitions.",
             )
         variables = self._variables(profile, tasks)
+        volumes = task_volumes(profile.volumes, self._configuration, tasks)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
             mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
             if demand.resource == "memory":
                 self._check_memory(mean * max(demand.spread))
+                continue
+            if volumes.cover(demand.resource):
                 continue
             if demand.resource == "network":
                 mean *= self._remote
@@ -164,7 +177,10 @@ class StageCompiler:
                 mean / self._rates.get(demand.resource, 1.0) * np.array(demand.spread)
             )
         self._stages += 1
-        self._only_local += self._comes_from_elsewhere(profile)
+        self._only_local += volumes.network is None and self._comes_from_elsewhere(profile)
+        if volumes.drive_read:
+            self._read_again += not self._data_read.isdisjoint(stage.reads)
+            self._data_read.update(stage.reads)
         self._without_bytes += variables["task_bytes"] == 0
         return StagePlan(
             id=stage.id,
@@ -184,6 +200,7 @@ class StageCompiler:
             dispatch_s=profile.dispatch_s,
             launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,
+            volumes=volumes,
         )
 
     def _comes_from_elsewhere(self, profile: dsl.StageProfile) -> bool:
@@ -249,4 +266,9 @@ def without_part(stage: StagePlan, part: str) -> StagePlan:
         causes_s[:] = np.average(causes_s, axis=1, weights=stage.weights)[:, None]
     else:
         causes_s[CAUSES.index(part)] = 0.0
-    return replace(stage, causes_s=causes_s)
+    volumes = stage.volumes
+    if part == "drive":
+        volumes = replace(volumes, drive_read=None, drive_write=None)
+    elif part == "network":
+        volumes = replace(volumes, network=None)
+    return replace(stage, causes_s=causes_s, volumes=volumes)

@@ -73,7 +73,9 @@ def test_what_one_link_denies_goes_to_others() -> None:
 
     Two tasks on a slow receiver are stopped at 2 B/s; the sender's other 10 - 4 B/s go to the third.
     """
-    assert rates([0, 2, 1], ingress=[9, 4, 9], egress=10.0, shares=[1.0, 0.0, 0.0]) == pytest.approx([0, 2, 6])
+    assert rates([0, 2, 1], ingress=[9, 4, 9], egress=10.0, shares=[1.0, 0.0, 0.0]) == pytest.approx(
+        [0, 2, 6]
+    )
 
 
 def test_a_slow_sender_stops_all_but_its_own_tasks() -> None:
