@@ -349,7 +349,7 @@ def test_the_same_seed_gives_the_same_answer(model):
         (["--drive-rate", "2"], "drive_rate", 2.0),
         (["--network-rate", "0.5"], "network_rate", 0.5),
         (["--drive-bandwidth", "200MB", "--nodes", "2"], "drive_read_bytes_per_s", [2e8, 2e8]),
-        (["--drive-bandwidth", "1GiB"], "drive_write_bytes_per_s", [2.0**30]),
+        (["--drive-bandwidth", "1GiB"], "drive_write_bytes_per_s", [2.0**30] * 2),
         (["--network-bandwidth", "1.25GB"], "network_bytes_per_s", 1.25e9),
         (["--cpu-rate", "2"], "network_bytes_per_s", None),
         (["--set", "spark.executor.instances=5"], "executors", 5),
