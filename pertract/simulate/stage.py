@@ -11,7 +11,7 @@ from .. import dsl
 from ..errors import SimulationError
 from ..units import format_size
 from .configuration import Configuration
-from .volumes import TaskVolumes, task_volumes
+from .volumes import FASTEST_DRIVE_BYTES_PER_S, TaskVolumes, task_volumes
 
 Floats = NDArray[np.float64]
 
@@ -115,7 +115,7 @@ class StageCompiler:
         self._only_local = 0
         self._spilling = 0
         self._data_read: set[str] = set()
-        self._read_again = 0
+        self._in_memory = 0
         self._most_needed = 0.0
 
     def warnings(self) -> list[str]:
@@ -131,10 +131,10 @@ class StageCompiler:
                 f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle "
                 "blocks on their own node; what fetching them from other nodes takes is not predicted"
             )
-        if self._read_again:
+        if self._in_memory and self._configuration.drive_read_bytes_per_s:
             found.append(
-                f"{self._read_again} of {self._stages} stages read data that an earlier stage has read; "
-                "if it was cached, they are predicted to read too much from drives"
+                f"{self._in_memory} of {self._stages} stages read again, and faster than from drives, what an "
+                "earlier stage has read; they are taken to find it in memory"
             )
         if self._spilling:
             needed = format_size(self._most_needed)
@@ -161,10 +161,11 @@ class StageCompiler:
                 hint="Ask for less data or fewer partitions.",
             )
         variables = self._variables(profile, tasks)
-        volumes = task_volumes(profile.volumes, self._configuration, tasks)
+        in_memory = self._finds_in_memory(stage, profile, tasks, variables)
+        volumes = task_volumes(profile.volumes, self._configuration, tasks, in_memory=in_memory)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
-            mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+            mean = _mean(demand, variables)
             if demand.resource == "memory":
                 self._check_memory(mean * max(demand.spread))
                 continue
@@ -178,9 +179,7 @@ class StageCompiler:
             )
         self._stages += 1
         self._only_local += volumes.network is None and self._comes_from_elsewhere(profile)
-        if volumes.drive_read:
-            self._read_again += not self._data_read.isdisjoint(stage.reads)
-            self._data_read.update(stage.reads)
+        self._in_memory += in_memory
         self._without_bytes += variables["task_bytes"] == 0
         return StagePlan(
             id=stage.id,
@@ -208,6 +207,16 @@ class StageCompiler:
         volumes = profile.volumes
         local_only = volumes.shuffle_read_local_bytes > 0 and not volumes.shuffle_read_remote_bytes
         return local_only and self._configuration.hosts > 1
+
+    def _finds_in_memory(
+        self, stage: dsl.Stage, profile: dsl.StageProfile, tasks: int, variables: dict[str, float]
+    ) -> bool:
+        """Return whether a stage reads again what an earlier one has read, and faster than from drives."""
+        again = not self._data_read.isdisjoint(stage.reads)
+        self._data_read.update(stage.reads)
+        read_s = sum(_mean(d, variables) for d in profile.demands if d.resource == "drive_read")
+        read_bytes = profile.volumes.input_bytes * self._configuration.data_scale / tasks
+        return again and read_bytes > read_s * FASTEST_DRIVE_BYTES_PER_S
 
     def _check_memory(self, needed_bytes: float) -> None:
         """Note a stage whose tasks need more memory than a slot has, if that is new to them."""
@@ -257,6 +266,11 @@ class StageCompiler:
             "partitions": float(tasks),
             "executors": float(len(self._configuration.executors)),
         }
+
+
+def _mean(demand: dsl.Demand, variables: dict[str, float]) -> float:
+    """Return the mean demand of a task."""
+    return sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
 
 
 def without_part(stage: StagePlan, part: str) -> StagePlan:

@@ -149,6 +149,12 @@ def test_executors_that_die_while_tasks_read() -> None:
     assert trace.stages[0].moved_s.tolist() == [[3.0, 5.0], [0.0, 0.0]]
 
 
+def test_executors_that_die_while_tasks_write() -> None:
+    """The CPU of a task that writes has all been used."""
+    made = shared(moving(1, 1.0, 1.0, drive_write=500.0), slots_at_once(1), losses_s=(3.0,))
+    assert simulated(made).stages[0].tasks.cpu_s.tolist() == [1.0, 1.0]
+
+
 @pytest.mark.parametrize(("part", "left_s"), [("drive", 6), ("network", 6), ("skew", 10)])
 def test_what_it_costs_can_be_taken_away(part: str, left_s: float) -> None:
     made = shared(moving(1, 2.0, 2.0, drive_read=300.0, drive_write=100.0, network=400.0), nodes(2, 1))
