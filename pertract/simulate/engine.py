@@ -168,6 +168,8 @@ class _Execution:
         launch_s = max(self.plan.driver_launch_s, plan.launch_interval_s)
         if isinstance(self.pool, TaskScheduler):
             self.pool.submit(LiveStage(stage, plan, tasks, at_first=self.plan.slots, launch_s=launch_s))
+            if self.plan.bandwidth is not None:  # policies alone leave the driver's work for stages out
+                self.pool.background.stage_started()
             return
         self.tasks[stage] = tasks
         run = StageRun(

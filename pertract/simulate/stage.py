@@ -133,8 +133,8 @@ class StageCompiler:
             )
         if self._in_memory and self._configuration.drive_read_bytes_per_s:
             found.append(
-                f"{self._in_memory} of {self._stages} stages read again, and faster than from drives, what an "
-                "earlier stage has read; they are taken to find it in memory"
+                f"{self._in_memory} of {self._stages} stages read again, and faster than from drives, what "
+                "an earlier stage has read; they are taken to find it in memory"
             )
         if self._spilling:
             needed = format_size(self._most_needed)

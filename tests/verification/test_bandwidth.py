@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pertract.simulate import Plan, Trace, simulate
+from pertract.simulate.background import BackgroundWork
 from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.contention import without_waiting
 from pertract.simulate.outcome import breakdown, task_core_s
@@ -114,6 +115,20 @@ def test_waits_for_drives_are_not_taken_for_waits_for_cores() -> None:
     made = shared(stages, slots_at_once(2), [1])
     for before, after in zip(made.stages, without_waiting(made.stages, made), strict=True):
         assert after.causes_s == pytest.approx(before.causes_s)
+
+
+def test_the_driver_works_for_stages_beside_tasks() -> None:
+    """Reading until 1 s; then the driver's 2 s, begun alone, and the task's 3 s share the core."""
+    work = BackgroundWork(driver_node=0, driver_per_stage_core_s=2.0)
+    made = shared(
+        moving(1, 3.0, 3.0, drive_read=100.0), slots_at_once(1), [1], background=work, cores_known=True
+    )
+    assert simulated(made).response_time_s == pytest.approx(5)
+    usual = plan([(stage([3.0], cpu_s=[3.0]), [])], slots_at_once(1), [1])
+    usual = replace(usual, background=work, cores_known=True)
+    same = replace(usual, bandwidth=Bandwidth(drive_read=(B,)))
+    assert simulated(usual).response_time_s == pytest.approx(5)
+    assert simulated(same).response_time_s == pytest.approx(5)
 
 
 def test_without_bytes_nothing_is_shared() -> None:
