@@ -113,6 +113,25 @@ NetworkRate = Annotated[
     float, typer.Option("--network-rate", help="Speed of the network, likewise.", rich_help_panel=_DATA)
 ]
 
+DriveBandwidth = Annotated[
+    str | None,
+    typer.Option(
+        "--drive-bandwidth",
+        help="What the drives of a node read or write per second, such as 200MB; tasks share it.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+NetworkBandwidth = Annotated[
+    str | None,
+    typer.Option(
+        "--network-bandwidth",
+        help="What the link of a node carries per second, such as 1.25GB; shuffles share it.",
+        rich_help_panel=_DATA,
+        show_default=False,
+    ),
+]
+
 
 def configuration_options(
     *,
@@ -126,6 +145,8 @@ def configuration_options(
     cpu_rate: float,
     drive_rate: float,
     network_rate: float,
+    drive_bandwidth: str | None,
+    network_bandwidth: str | None,
     settings: list[str] | None,
     lose_executor: list[str] | None,
 ) -> dict[str, Any]:
@@ -141,26 +162,31 @@ def configuration_options(
         raise UsageError(
             f"--executor-memory: '{executor_memory}' is not a size", hint="Write, for example, 4g or 512m."
         )
-    data_bytes = None
-    if data_size is not None:
-        try:
-            data_bytes = parse_size(data_size)
-        except ValueError as error:
-            raise UsageError(f"--data-size: {error}", hint="Or use --data-scale.") from error
     return {
         "nodes": nodes,
         "node_cores": node_cores,
         "executors": executors,
         "executor_cores": executor_cores,
         "executor_memory_bytes": memory,
-        "data_bytes": data_bytes,
+        "data_bytes": _size("--data-size", data_size, hint="Or use --data-scale."),
         "data_scale": data_scale,
         "cpu_rate": cpu_rate,
         "drive_rate": drive_rate,
         "network_rate": network_rate,
+        "drive_bytes_per_s": _size("--drive-bandwidth", drive_bandwidth, hint="Or use --drive-rate."),
+        "network_bytes_per_s": _size("--network-bandwidth", network_bandwidth, hint="Or use --network-rate."),
         "settings": dict(_pair(text) for text in settings or []),
         "lose_executor_s": tuple(_time(text) for text in lose_executor or []),
     }
+
+
+def _size(option: str, text: str | None, *, hint: str) -> float | None:
+    if text is None:
+        return None
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}", hint=hint) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

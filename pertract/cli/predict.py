@@ -26,6 +26,8 @@ def predict(
     cpu_rate: opt.CpuRate = 1.0,
     drive_rate: opt.DriveRate = 1.0,
     network_rate: opt.NetworkRate = 1.0,
+    drive_bandwidth: opt.DriveBandwidth = None,
+    network_bandwidth: opt.NetworkBandwidth = None,
     replications: Annotated[int, typer.Option("--replications", "-n", help="Simulated executions.")] = 20,
     precision: Annotated[
         str | None,
@@ -64,6 +66,8 @@ def predict(
         cpu_rate=cpu_rate,
         drive_rate=drive_rate,
         network_rate=network_rate,
+        drive_bandwidth=drive_bandwidth,
+        network_bandwidth=network_bandwidth,
         settings=settings,
         lose_executor=lose_executor,
     )

@@ -21,6 +21,10 @@ class Drives(Element):
     """Read speed relative to the calibration run."""
     write_rate: Positive = 1.0
     """Write speed relative to the calibration run."""
+    read_bytes_per_s: Positive | None = None
+    """Volume that all drives of a node together can read; absent where unknown."""
+    write_bytes_per_s: Positive | None = None
+    """Volume that all drives of a node together can write; absent where unknown."""
 
 
 class NodeGroup(Element):
@@ -50,7 +54,7 @@ class NetworkChannel(Element):
     rate: Positive = 1.0
     """Speed relative to the calibration run."""
     bandwidth_bytes_per_s: Positive | None = None
-    """Bandwidth of a node's link; absent where unknown."""
+    """Bandwidth of a node's link in each direction; absent where unknown."""
     latency_s: NonNegative = 0.0
     """Latency, seconds."""
 

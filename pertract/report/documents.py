@@ -38,6 +38,9 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "drive_rate": configuration.drive_rate,
             "drive_write_rate": configuration.drive_write_rate,
             "network_rate": configuration.network_rate,
+            "drive_read_bytes_per_s": _per_node(configuration.drive_read_bytes_per_s),
+            "drive_write_bytes_per_s": _per_node(configuration.drive_write_bytes_per_s),
+            "network_bytes_per_s": configuration.network_bytes_per_s,
             "worker_cores": configuration.worker_cores,
             "as_measured": configuration.as_measured,
         },
@@ -77,6 +80,10 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
 def _estimate(value: Estimate) -> dict[str, Any]:
     data = asdict(value)
     return {key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}
+
+
+def _per_node(values: tuple[float, ...] | None) -> list[float] | None:
+    return None if values is None else list(values)
 
 
 def extractions_document(results: Sequence[Extraction]) -> dict[str, Any]:

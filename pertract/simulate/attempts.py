@@ -25,6 +25,8 @@ class Attempt:
     start_s: float
     slot_s: float
     cpu_s: float
+    working_s: float
+    """When it began to do other things than reading and fetching; infinite before."""
     alive: bool = True
     """Whether it neither ended nor was killed."""
 
@@ -92,6 +94,10 @@ class LiveStage:
         self.cpu_s: list[float] = []
         self.shared: list[int] = []
         """Attempts that shared the cores of their node."""
+        self.drive_s = array("d")
+        """Time of each attempt on drives whose bandwidth is shared; empty where none is."""
+        self.network_s = array("d")
+        """The same for the network."""
         self.last = -1
         self.ended_s = 0.0
         # What `Warmth` counts.

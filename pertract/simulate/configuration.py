@@ -45,6 +45,10 @@ class Options:
     """Speed of the drives, likewise."""
     network_rate: float = 1.0
     """Speed of the network, likewise."""
+    drive_bytes_per_s: float | None = None
+    """Bandwidth of the drives of a node, for reading and for writing, bytes/s; not with ``drive_rate``."""
+    network_bytes_per_s: float | None = None
+    """Bandwidth of a node's link in each direction, bytes/s; not with ``network_rate``."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Spark properties to change."""
     pools: tuple[dsl.SchedulerPool, ...] | None = None
@@ -93,6 +97,12 @@ class Configuration:
     drive_write_rate: float
     """Speed of writing to drives."""
     network_rate: float
+    drive_read_bytes_per_s: tuple[float, ...] | None
+    """What the drives of each node can read; None where measured times are used."""
+    drive_write_bytes_per_s: tuple[float, ...] | None
+    """What they can write."""
+    network_bytes_per_s: float | None
+    """What a node's link carries in each direction; None where measured times are used."""
     task_cpus: int
     adaptive: dsl.AdaptiveExecution | None
     default_parallelism: int | None
@@ -204,6 +214,13 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         drive_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.read_rate),
         drive_write_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.write_rate),
         network_rate=options.network_rate * model.resources.network.rate,
+        drive_read_bytes_per_s=_drives(
+            workers, len(node_cores), options, lambda drives: drives.read_bytes_per_s
+        ),
+        drive_write_bytes_per_s=_drives(
+            workers, len(node_cores), options, lambda drives: drives.write_bytes_per_s
+        ),
+        network_bytes_per_s=_link(model.resources.network, options),
         task_cpus=task_cpus,
         adaptive=measured.adaptive,
         default_parallelism=whole(options.settings, "spark.default.parallelism")
@@ -309,7 +326,17 @@ def _check(options: Options) -> None:
         "--cpu-rate": options.cpu_rate,
         "--drive-rate": options.drive_rate,
         "--network-rate": options.network_rate,
+        "--drive-bandwidth": options.drive_bytes_per_s,
+        "--network-bandwidth": options.network_bytes_per_s,
     }
+    for name, rate, bandwidth in (
+        ("drive", options.drive_rate, options.drive_bytes_per_s),
+        ("network", options.network_rate, options.network_bytes_per_s),
+    ):
+        if rate != 1.0 and bandwidth is not None:
+            raise UsageError(
+                f"--{name}-rate and --{name}-bandwidth exclude each other", hint="Give one of them."
+            )
     for time_s in options.lose_executor_s:
         if not 0 <= time_s < float("inf"):
             raise UsageError(
@@ -430,6 +457,31 @@ def _nodes(
 def _mean_rate(groups: tuple[dsl.NodeGroup, ...], rate: Callable[[dsl.NodeGroup], float]) -> float:
     """Return the mean of a rate over all nodes: where tasks run is not decided here."""
     return sum(group.count * rate(group) for group in groups) / sum(group.count for group in groups)
+
+
+def _drives(
+    groups: tuple[dsl.NodeGroup, ...],
+    nodes: int,
+    options: Options,
+    bandwidth: Callable[[dsl.Drives], float | None],
+) -> tuple[float, ...] | None:
+    """Return the bandwidth of the drives of each node, or None unless all groups have one, bytes/s."""
+    if options.drive_bytes_per_s is not None:
+        return (options.drive_bytes_per_s,) * nodes
+    found: list[float] = []
+    for group in groups:
+        if (value := bandwidth(group.drives)) is None:
+            return None
+        found += [value * options.drive_rate] * group.count
+    return tuple(found[node % len(found)] for node in range(nodes))
+
+
+def _link(network: dsl.NetworkChannel, options: Options) -> float | None:
+    """Return the bandwidth of a node's link, or None where it is unknown, bytes/s."""
+    if options.network_bytes_per_s is not None:
+        return options.network_bytes_per_s
+    value = network.bandwidth_bytes_per_s
+    return None if value is None else value * options.network_rate
 
 
 def _most_slots(executors: tuple[ExecutorPlan, ...]) -> int:

@@ -46,6 +46,8 @@ def without_waiting(stages: tuple[StagePlan, ...], calibration: Plan, seed: int 
 def _waiting(stage: StageTrace, slots: int) -> tuple[float, float]:
     """Return the wait for a core, per CPU, of the first tasks on the slots and of later ones."""
     waited_s = stage.ends_s - stage.starts_s - stage.tasks.slot_s
+    if stage.moved_s is not None:
+        waited_s = waited_s - stage.moved_s.sum(axis=0)
     cpu_s = stage.tasks.cpu_s
 
     def ratio(part: slice) -> float:

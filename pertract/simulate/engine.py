@@ -33,6 +33,11 @@ class StageTrace:
     """Task that ended last."""
     shared: np.ndarray | None
     """Tasks that shared the cores of their node with more tasks than cores; None for none."""
+    moved_s: np.ndarray | None = None
+    """Time of each task on drives and network whose bandwidth is shared, beside the times of ``tasks``.
+
+    Shape ``(2, n_tasks)``; None where none is shared.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,7 @@ class _Execution:
         launch_s = max(self.plan.driver_launch_s, plan.launch_interval_s)
         if isinstance(self.pool, TaskScheduler):
             self.pool.submit(LiveStage(stage, plan, tasks, at_first=self.plan.slots, launch_s=launch_s))
+            self.pool.background.stage_started()
             return
         self.tasks[stage] = tasks
         run = StageRun(
@@ -215,6 +221,7 @@ class _Execution:
             stage.executed(),
             stage.last,
             np.array(stage.shared) if stage.shared else None,
+            np.array([stage.drive_s, stage.network_s]) if stage.drive_s else None,
         )
 
     def _trace(self, run: StageRun, tasks: Tasks, begin_s: float, handling_s: float) -> StageTrace:

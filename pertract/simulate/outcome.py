@@ -112,6 +112,11 @@ def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float
     task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[IS_CPU].sum()  # of the warm-up
     nominal = float(stage.tasks.slot_s[stage.last])
     task[CAUSES.index("scheduling")] += nominal - task.sum()  # rest of the warm-up, dispatch, handling
+    if stage.moved_s is not None:
+        drive_s, network_s = stage.moved_s[:, stage.last].tolist()
+        task[CAUSES.index("drive")] += drive_s
+        task[CAUSES.index("network")] += network_s
+        nominal += drive_s + network_s
     task[CAUSES.index("cpu")] += end - start - nominal  # waiting for a core of a shared node
     own_s = float(plan.duration_s[stage.tasks.group[stage.last]])  # without warm-up and waits
     usual_s = float(np.average(plan.duration_s, weights=plan.weights))

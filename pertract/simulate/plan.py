@@ -14,6 +14,7 @@ from .background import BackgroundWork
 from .configuration import Configuration, ExecutorPlan
 from .policies import Allocation, Speculation
 from .stage import StageCompiler, StagePlan, without_part
+from .transfers import Bandwidth
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +76,8 @@ class Plan:
     """Whether shuffle output outlives its executor."""
     executor_start_s: float = 0.0
     """Time in which another executor takes the place of a lost one."""
+    bandwidth: Bandwidth | None = None
+    """What tasks share to move their bytes; None where times of moving are as measured."""
     cold_s: float = 0.0
     """Extra time of the first task on each slot of an executor, whatever its stage."""
     cold_cpu_s: float = 0.0
@@ -82,9 +85,10 @@ class Plan:
 
     @property
     def stepwise(self) -> bool:
-        """Whether tasks can do more than run once on executors known beforehand."""
-        policies = self.allocation is not None or self.speculation is not None or bool(self.losses_s)
-        return policies or any(stage.barrier for stage in self.stages)
+        """Whether tasks can do more than run once, each by itself, on executors known beforehand."""
+        policies = (self.allocation, self.speculation, self.bandwidth)
+        alone = all(policy is None for policy in policies) and not self.losses_s
+        return not alone or any(stage.barrier for stage in self.stages)
 
     def crowded_nodes(self) -> list[int]:
         """Return the nodes where tasks, executors and the driver can want more cores than there are."""
@@ -160,11 +164,27 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         losses_s=configuration.losses_s,
         shuffle_service=configuration.shuffle_service,
         executor_start_s=configuration.executor_start_s,
+        bandwidth=_bandwidth(configuration, stages),
         driver_launch_s=model.profiles.driver.launch_s,
         cold_s=model.profiles.executor.cold_s / configuration.cpu_rate,
         cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,
     )
     return plan, compiler.warnings()
+
+
+def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwidth | None:
+    """Return what tasks share, if any of them moves bytes over it."""
+    if not any(s.volumes.drive_read or s.volumes.network or s.volumes.drive_write for s in stages):
+        return None
+    holders = {executor.node for executor in configuration.executors}
+    return Bandwidth(
+        drive_read=configuration.drive_read_bytes_per_s,
+        drive_write=configuration.drive_write_bytes_per_s,
+        network=configuration.network_bytes_per_s,
+        shares=tuple(
+            1 / len(holders) if node in holders else 0.0 for node in range(len(configuration.node_cores))
+        ),
+    )
 
 
 def _background(profiles: dsl.ResourceProfiles, configuration: Configuration) -> BackgroundWork:

@@ -26,6 +26,7 @@ from .plan import Plan
 from .pools import Turns
 from .servers import Key, ProcessorSharing
 from .speculation import Speculator
+from .transfers import Transfers
 from .warmth import Warmth
 
 _ALL = None
@@ -81,6 +82,7 @@ class TaskScheduler:
             for node in plan.crowded_nodes()
         }
         self.background = Background(plan.background, self.servers)
+        self.transfers = Transfers(env, plan.bandwidth) if plan.bandwidth else None
         self.losses = Losses(self, plan) if plan.losses_s else None
         self.speculator = Speculator(self, plan.speculation) if plan.speculation else None
         self.allocation = ExecutorAllocation(self, plan.allocation) if plan.allocation else None
@@ -254,23 +256,48 @@ class TaskScheduler:
         stage.cpu_s.append(cpu_s)
         if stage.pays:
             self._warmth.pay(stage, number, worker.index)
-        attempt = Attempt(stage, number, task, worker, launch_s, stage.slot_s[number], stage.cpu_s[number])
+        slot_s, cpu_s = stage.slot_s[number], stage.cpu_s[number]
+        working_s = launch_s if self.transfers is None else math.inf
+        attempt = Attempt(stage, number, task, worker, launch_s, slot_s, cpu_s, working_s)
         others.append(attempt)
         worker.running[attempt] = None
         stage.running += 1
         server = self.servers.get(worker.node)
-        if server is None:
-            self.at(launch_s + attempt.slot_s, partial(self._ended, attempt))
-        else:
+        key = (stage.index, number, worker.index)
+        if server is not None:
             stage.shared.append(number)
-            key = (stage.index, number, worker.index)
             self._attempts[key] = attempt
-            if launch_s > self.env.now:
-                self.at(launch_s, partial(self._compute, key, server))
-            else:
-                self._compute(key, server)
+        if self.transfers is not None:
+            stage.drive_s.append(0.0)
+            stage.network_s.append(0.0)
+            self.at(launch_s, partial(self._read_input, attempt, self.transfers))
+        elif server is None:
+            self.at(launch_s + attempt.slot_s, partial(self._ended, attempt))
+        elif launch_s > self.env.now:
+            self.at(launch_s, partial(self._compute, key, server))
+        else:
+            self._compute(key, server)
 
     # -- attempts --------------------------------------------------------------------------------
+
+    def _read_input(self, attempt: Attempt, transfers: Transfers) -> None:
+        if attempt.alive:
+            transfers.read(attempt, partial(self._work, attempt))
+
+    def _work(self, attempt: Attempt) -> None:
+        """Let an attempt that has read its input do all but writing."""
+        attempt.working_s = self.env.now
+        server = self.servers.get(attempt.worker.node)
+        if server is None:
+            self.at(self.env.now + attempt.slot_s, partial(self._worked, attempt))
+        else:
+            self._compute((attempt.stage.index, attempt.number, attempt.worker.index), server)
+
+    def _worked(self, attempt: Attempt) -> None:
+        if self.transfers is None:
+            self._ended(attempt)
+        elif attempt.alive:
+            self.transfers.write(attempt, partial(self._ended, attempt))
 
     def _compute(self, key: Key, server: ProcessorSharing) -> None:
         if key in self._attempts:  # or it was killed before
@@ -285,9 +312,9 @@ class TaskScheduler:
         attempt = self._attempts[key]
         rest = attempt.slot_s - attempt.cpu_s
         if rest > 0:
-            self.at(self.env.now + rest, partial(self._ended, attempt))
+            self.at(self.env.now + rest, partial(self._worked, attempt))
         else:
-            self._ended(attempt)
+            self._worked(attempt)
 
     def _ended(self, attempt: Attempt) -> None:
         if not attempt.alive:
@@ -325,10 +352,13 @@ class TaskScheduler:
         stage, number, now = attempt.stage, attempt.number, self.env.now
         key = (stage.index, number, attempt.worker.index)
         held_s = max(0.0, now - attempt.start_s)
+        worked_s = max(0.0, now - attempt.working_s)
+        if self.transfers is not None:
+            self.transfers.stop(attempt)
         server = self.servers.get(attempt.worker.node)
         if server is None:
-            stage.cpu_s[number] *= held_s / attempt.slot_s if attempt.slot_s else 0.0
-        elif held_s == 0:
+            stage.cpu_s[number] *= min(1.0, worked_s / attempt.slot_s) if attempt.slot_s else 0.0
+        elif worked_s == 0:
             server.remove(key)
             stage.cpu_s[number] = 0.0
         else:

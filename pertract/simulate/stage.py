@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from .. import dsl
 from ..errors import SimulationError
 from ..units import format_size
 from .configuration import Configuration
+from .volumes import FASTEST_DRIVE_BYTES_PER_S, TaskVolumes, task_volumes
 
 Floats = NDArray[np.float64]
 
@@ -77,6 +78,8 @@ class StagePlan:
     """Whether all tasks must start together."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
+    volumes: TaskVolumes = field(default_factory=TaskVolumes)
+    """Bytes that a task moves; ``causes_s`` has no times for these."""
 
     @property
     def duration_s(self) -> Floats:
@@ -121,6 +124,8 @@ class StageCompiler:
         self._remote = (1 - 1 / hosts) / (1 - 1 / measured) if measured > 1 else 1.0
         self._only_local = 0
         self._spilling = 0
+        self._data_read: set[str] = set()
+        self._in_memory = 0
         self._most_needed = 0.0
 
     def warnings(self) -> list[str]:
@@ -135,6 +140,11 @@ class StageCompiler:
             found.append(
                 f"in the calibration run, {self._only_local} of {self._stages} stages found all shuffle "
                 "blocks on their own node; what fetching them from other nodes takes is not predicted"
+            )
+        if self._in_memory and self._configuration.drive_read_bytes_per_s:
+            found.append(
+                f"{self._in_memory} of {self._stages} stages read again, and faster than from drives, what "
+                "an earlier stage has read; they are taken to find it in memory"
             )
         if self._spilling:
             needed = format_size(self._most_needed)
@@ -168,11 +178,15 @@ class StageCompiler:
                 hint="Ask for more executors or cores, or for fewer partitions.",
             )
         variables = self._variables(profile, tasks)
+        in_memory = self._finds_in_memory(stage, profile, tasks, variables)
+        volumes = task_volumes(profile.volumes, self._configuration, tasks, in_memory=in_memory)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
-            mean = sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+            mean = _mean(demand, variables)
             if demand.resource == "memory":
                 self._check_memory(mean * max(demand.spread))
+                continue
+            if volumes.cover(demand.resource):
                 continue
             if demand.resource == "network":
                 mean *= self._remote
@@ -181,7 +195,8 @@ class StageCompiler:
                 mean / self._rates.get(demand.resource, 1.0) * np.array(demand.spread)
             )
         self._stages += 1
-        self._only_local += self._comes_from_elsewhere(profile)
+        self._only_local += volumes.network is None and self._comes_from_elsewhere(profile)
+        self._in_memory += in_memory
         self._without_bytes += variables["task_bytes"] == 0
         return StagePlan(
             id=stage.id,
@@ -202,6 +217,7 @@ class StageCompiler:
             dispatch_s=profile.dispatch_s,
             launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,
+            volumes=volumes,
         )
 
     def _comes_from_elsewhere(self, profile: dsl.StageProfile) -> bool:
@@ -209,6 +225,16 @@ class StageCompiler:
         volumes = profile.volumes
         local_only = volumes.shuffle_read_local_bytes > 0 and not volumes.shuffle_read_remote_bytes
         return local_only and self._configuration.hosts > 1
+
+    def _finds_in_memory(
+        self, stage: dsl.Stage, profile: dsl.StageProfile, tasks: int, variables: dict[str, float]
+    ) -> bool:
+        """Return whether a stage reads again what an earlier one has read, and faster than from drives."""
+        again = not self._data_read.isdisjoint(stage.reads)
+        self._data_read.update(stage.reads)
+        read_s = sum(_mean(d, variables) for d in profile.demands if d.resource == "drive_read")
+        read_bytes = profile.volumes.input_bytes * self._configuration.data_scale / tasks
+        return again and read_bytes > read_s * FASTEST_DRIVE_BYTES_PER_S
 
     def _check_memory(self, needed_bytes: float) -> None:
         """Note a stage whose tasks need more memory than a slot has, if that is new to them."""
@@ -260,6 +286,11 @@ class StageCompiler:
         }
 
 
+def _mean(demand: dsl.Demand, variables: dict[str, float]) -> float:
+    """Return the mean demand of a task."""
+    return sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+
+
 def without_part(stage: StagePlan, part: str) -> StagePlan:
     """Return a stage in which a cause takes no time, or, for ``skew``, all tasks are alike."""
     causes_s = stage.causes_s.copy()
@@ -267,4 +298,9 @@ def without_part(stage: StagePlan, part: str) -> StagePlan:
         causes_s[:] = np.average(causes_s, axis=1, weights=stage.weights)[:, None]
     else:
         causes_s[CAUSES.index(part)] = 0.0
-    return replace(stage, causes_s=causes_s)
+    volumes = stage.volumes
+    if part == "drive":
+        volumes = replace(volumes, drive_read=None, drive_write=None)
+    elif part == "network":
+        volumes = replace(volumes, network=None)
+    return replace(stage, causes_s=causes_s, volumes=volumes)

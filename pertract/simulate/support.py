@@ -84,6 +84,11 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         why.append("slow tasks copied")
     if configuration.losses_s:
         why.append("executors lost")
+    if not configuration.as_measured:
+        if configuration.drive_read_bytes_per_s or configuration.drive_write_bytes_per_s:
+            why.append("drives shared by their bandwidth")
+        if configuration.network_bytes_per_s:
+            why.append("the network shared by its bandwidth")
     if not why and not configuration.as_measured:
         why.append("another arrangement of the same slots")
     return Support(

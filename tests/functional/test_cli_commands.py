@@ -348,14 +348,30 @@ def test_the_same_seed_gives_the_same_answer(model):
         (["--cpu-rate", "1.5"], "cpu_rate", 1.5),
         (["--drive-rate", "2"], "drive_rate", 2.0),
         (["--network-rate", "0.5"], "network_rate", 0.5),
+        (["--drive-bandwidth", "200MB", "--nodes", "2"], "drive_read_bytes_per_s", [2e8, 2e8]),
+        (["--drive-bandwidth", "1GiB"], "drive_write_bytes_per_s", [2.0**30] * 2),
+        (["--network-bandwidth", "1.25GB"], "network_bytes_per_s", 1.25e9),
+        (["--cpu-rate", "2"], "network_bytes_per_s", None),
         (["--set", "spark.executor.instances=5"], "executors", 5),
         (["--set", "spark.task.cpus=2"], "slots", 2),
         (["--set", "spark.executor.cores=4", "--set", "spark.executor.instances=1"], "slots", 4),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value) if isinstance(value, list) and isinstance(value[0], str) else "",
 )
 def test_options_reach_the_configuration(options, key, expected):
     assert as_json("predict", MINIMAL, "-n", 1, *options)["configuration"][key] == expected
+
+
+def test_tasks_share_a_bandwidth_that_is_given(model):
+    """Half the bandwidth never shortens, and the breakdown still adds up to the response time."""
+    answers = [
+        as_json("predict", model, "-n", 2, "--drive-bandwidth", size, "--network-bandwidth", size)
+        for size in ("10GB", "10MB", "5MB")
+    ]
+    means = [answer["response_time_s"]["mean"] for answer in answers]
+    assert means == sorted(means)
+    assert means[0] < means[-1]
+    assert sum(answers[-1]["breakdown_s"].values()) == pytest.approx(means[-1])
 
 
 def test_a_precision_is_reached_or_replications_run_out(model):
@@ -368,6 +384,10 @@ def test_a_precision_is_reached_or_replications_run_out(model):
     [
         (["--data-size", "1GB", "--data-scale", "2"], "exclude each other"),
         (["--data-size", "many"], "--data-size: 'many' is not a size"),
+        (["--drive-bandwidth", "fast"], "--drive-bandwidth: 'fast' is not a size"),
+        (["--network-bandwidth", "10Gbit"], "--network-bandwidth: '10Gbit' is not a size"),
+        (["--network-bandwidth", "0MB"], "--network-bandwidth must be above zero"),
+        (["--drive-bandwidth", "1GB", "--drive-rate", "2"], "exclude each other"),
         (["--executor-memory", "4 apples"], "--executor-memory"),
         (["--executors", "0"], "--executors must be above zero"),
         (["--cpu-rate", "0"], "--cpu-rate must be above zero"),

@@ -246,6 +246,8 @@ def test_the_measured_executor_memory_is_no_change() -> None:
         ("cpu_rate", "--cpu-rate"),
         ("drive_rate", "--drive-rate"),
         ("network_rate", "--network-rate"),
+        ("drive_bytes_per_s", "--drive-bandwidth"),
+        ("network_bytes_per_s", "--network-bandwidth"),
     ],
 )
 @pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
