@@ -17,6 +17,7 @@ from .execution import (
     SchedulerPool,
     Stage,
 )
+from .law import Fit, Law
 from .profile import (
     Demand,
     DriverProfile,
@@ -52,7 +53,9 @@ __all__ = [
     "ExecutorGroup",
     "ExecutorProfile",
     "FileData",
+    "Fit",
     "Job",
+    "Law",
     "NetworkChannel",
     "NodeGroup",
     "OpenSource",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Finite, NonNegative
+from .base import Count, Element, Finite, NonNegative, Positive
 from .execution import ExecutionArchitecture
 from .profile import ResourceProfiles
 from .resources import ResourceArchitecture
@@ -42,6 +42,10 @@ class Run(Element):
     """Most task slots available at one time."""
     data_bytes: Count = 0
     """Volume read from storage."""
+    data_size: Positive | None = None
+    """Amount of work in the unit of the table of runs; absent where none was given."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """What else the table of runs says, such as ``iterations``."""
 
 
 class Replay(Element):
@@ -124,7 +128,7 @@ class PerformanceModel(Element):
     resources: ResourceArchitecture
     """What it runs on."""
     runs: tuple[Run, ...] = ()
-    """Calibration runs."""
+    """Calibration runs; the first is the one whose structure, number of tasks and spread the model has."""
     replay: Replay | None = None
     """How well the model repeats its calibration run."""
     completeness: Completeness = Completeness()

@@ -10,6 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .. import dsl
+from ..dsl.law import evaluate
 from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
 from ..units import counted, format_duration, format_size
 from .summary import Extraction, summary
@@ -300,8 +301,9 @@ def _node_line(node: dsl.Job | dsl.Stage | dsl.Delay, before: dict[str, list[str
 
 def profiles_view(model: dsl.PerformanceModel) -> RenderableType:
     """Return the mean demands of a task of every stage."""
+    executors = sum(group.count for group in model.execution.configuration.executors)
     rows = [
-        (profile.id, f"{sum(profile.weights):.0f}", *_demand_cells(profile))
+        (profile.id, f"{profile.attempts:.0f}", *_demand_cells(profile, executors))
         for profile in model.profiles.stages
     ]
     columns = [(name, "left" if name == "stage" else "right") for name in ("stage", "attempts", *_COLUMNS)]
@@ -319,15 +321,14 @@ _COLUMNS = ("CPU", "GC", "drive", "network", "wait", "data in", "warm-up", "grow
 _WAITS = ("scheduling", "deserialisation", "result", "other")
 
 
-def _demand_cells(profile: dsl.StageProfile) -> tuple[str, ...]:
-    attempts = sum(profile.weights)
-    task_bytes = profile.volumes.entering_bytes / attempts
-    values = {"constant": 1.0, "task_bytes": task_bytes, "partitions": attempts, "executors": 1.0}
+def _demand_cells(profile: dsl.StageProfile, executors: int) -> tuple[str, ...]:
+    variables = profile.measured_variables(executors)
+    task_bytes = variables["task_bytes"]
     means = dict.fromkeys(("compute", "garbage_collection", "drive", "shuffle_fetch", "wait"), 0.0)
     for demand in profile.demands:
         if demand.unit == "bytes":
             continue
-        mean = sum(c * values[name] for name, c in demand.mean.items())
+        mean = evaluate(demand.mean, variables)
         key = "wait" if demand.activity in _WAITS else demand.activity
         key = "compute" if key == "python" else key
         means["drive" if key in ("input", "shuffle_write") else key] += mean
