@@ -104,6 +104,12 @@ class CyclicExecution(ModelError):
     """Raise when the edges of the execution architecture form a cycle."""
 
 
+class FitError(PertractError):
+    """Raise when runs cannot be fitted together."""
+
+    exit_code = 5
+
+
 class SimulationError(PertractError):
     """Raise when a valid model cannot be simulated in the given configuration."""
 

@@ -17,7 +17,7 @@ from .execution import (
     SchedulerPool,
     Stage,
 )
-from .law import Fit, Law
+from .law import Fit, Law, evaluate
 from .profile import (
     Demand,
     DriverProfile,
@@ -73,4 +73,5 @@ __all__ = [
     "Stage",
     "StageProfile",
     "Volumes",
+    "evaluate",
 ]
