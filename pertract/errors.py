@@ -16,6 +16,7 @@
     │  ├─ SchemaVersionError      written for another schema version
     │  ├─ DanglingReference       names an element that does not exist
     │  └─ CyclicExecution         the execution architecture has a cycle
+    ├─ FitError                   runs that cannot be fitted together         exit code 5
     └─ SimulationError            a valid model that cannot be simulated      exit code 6
        └─ Deadlock               tasks wait for slots that never come
 

@@ -5,9 +5,20 @@
 >>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
 """
 
+from .calibrating import extract_runs, extract_table
 from .files import load, save, write_whole
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
 
-__all__ = ["extract", "extract_all", "load", "predict", "read_run", "save", "write_whole"]
+__all__ = [
+    "extract",
+    "extract_all",
+    "extract_runs",
+    "extract_table",
+    "load",
+    "predict",
+    "read_run",
+    "save",
+    "write_whole",
+]

@@ -20,6 +20,8 @@ USUAL_NOISE = 0.05
 """Relative differences that repeated runs of one stage have anyway."""
 FLOOR = 0.1
 """Share of the mean below which a value weighs no more: the relative error of tiny values is noise."""
+TINY = 1e-100
+"""Values below count as nothing: their squares could not be told from it."""
 _HUBER = 1.5
 """Errors above so many typical ones count less (Huber's loss)."""
 _ROUNDS = 5
@@ -69,6 +71,7 @@ def choose(
     (`sklearn.linear_model.LinearRegression` with ``positive=True``) with weights by Huber's loss.
     """
     measured = np.asarray(values, dtype=float)
+    measured = np.where(measured < TINY, 0.0, measured)
     if not measured.any():
         return Dependency({}, 1, 0.0)
     forms = _distinguishable(forms, samples)

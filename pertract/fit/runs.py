@@ -61,9 +61,10 @@ def fit_runs(runs: Sequence[CalibrationRun], *, progress: Progress | None = None
     Raises
     ------
     FitError
-        If the runs are not of one application, or the amount of work is known of some only.
+        If the runs are not of one application, a run is given twice, or the amount of work is known of some
+        only.
     """
-    _check_sizes(runs)
+    _check_runs(runs)
     ordered = _reference_first(runs)
     reference = ordered[0]
     found = []
@@ -97,7 +98,13 @@ def fit_runs(runs: Sequence[CalibrationRun], *, progress: Progress | None = None
     )
 
 
-def _check_sizes(runs: Sequence[CalibrationRun]) -> None:
+def _check_runs(runs: Sequence[CalibrationRun]) -> None:
+    known: set[str] = set()
+    for run in runs:
+        digest = run.model.runs[0].digest if run.model.runs else run.name
+        if digest in known:
+            raise FitError(f"{run.name}: the log is given twice", hint="Give every run once.")
+        known.add(digest)
     given = [run for run in runs if run.data_size is not None]
     if given and len(given) < len(runs):
         without = next(run for run in runs if run.data_size is None)

@@ -4,7 +4,15 @@ from .configuration import Configuration, Options, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
 from .plan import Plan, compile_plan
-from .prediction import LARGE_REPLAY_ERROR, JobEstimate, Prediction, StageEstimate, predict, replay
+from .prediction import (
+    LARGE_REPLAY_ERROR,
+    JobEstimate,
+    Prediction,
+    StageEstimate,
+    predict,
+    replay,
+    replay_runs,
+)
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
@@ -19,6 +27,7 @@ __all__ = [
     "compile_plan",
     "predict",
     "replay",
+    "replay_runs",
     "resolve",
     "simulate",
 ]

@@ -36,7 +36,10 @@ class Options:
     executor_memory_bytes: int | None = None
     """Heap of an executor, bytes."""
     data_bytes: float | None = None
-    """Volume read from storage, bytes; not together with ``data_scale``."""
+    """Amount of data, in the unit of the calibration runs; bytes read from storage if these have none.
+
+    Not together with ``data_scale``.
+    """
     data_scale: float | None = None
     """Volume relative to the calibration run."""
     cpu_rate: float = 1.0
@@ -184,12 +187,13 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     data_bytes = model.workload.size_bytes
     scale = options.data_scale if options.data_scale is not None else 1.0
     if options.data_bytes is not None:
-        if not data_bytes:
+        known = (model.runs[0].data_size if model.runs else None) or data_bytes
+        if not known:
             raise UsageError(
                 "the data size cannot be set: the log tells of no input from storage",
                 hint="Use --data-scale to say how much more data there is.",
             )
-        scale = options.data_bytes / data_bytes
+        scale = options.data_bytes / known
     memory = options.executor_memory_bytes
     measured_memory = measured.executors[0].memory_bytes
     if memory is not None and memory != measured_memory:

@@ -216,6 +216,23 @@ def replay(model: dsl.PerformanceModel, *, seed: int = 1) -> tuple[float, float]
     return float(times[0]), float(times[1])
 
 
+def replay_runs(model: dsl.PerformanceModel, *, seed: int = 1) -> list[float]:
+    """Return the simulated response time in the configuration of each calibration run, seconds.
+
+    Of runs beside the first, the number of executors, their slots and the amount of data are known.
+    """
+    times = []
+    for run in model.runs:
+        scale = run.size / model.runs[0].size if model.runs[0].size else 1.0
+        options = Options(data_scale=scale)
+        if run.executors and (run.executors, run.slots) != (model.runs[0].executors, model.runs[0].slots):
+            cores = max(1, run.slots // run.executors) * model.execution.configuration.task_cpus
+            options = replace(options, executors=run.executors, executor_cores=cores)
+        plan, _ = _plan(model, resolve(model, options), options)
+        times.append(simulate(plan, np.random.default_rng(seed), record=False).response_time_s)
+    return times
+
+
 class _Summary:
     """What is kept of a replication; traces of long runs are large."""
 
@@ -258,7 +275,8 @@ def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
     if used[-1] > 0:
         used *= (executor_core_s(trace) - starts[-1]) / used[-1]
     used += starts
-    utilisation = np.diff(used) / (np.diff(times) * trace.plan.cores)
+    grown = np.maximum(np.diff(used), 0.0)  # rounding may leave less than nothing where nobody works
+    utilisation = grown / (np.diff(times) * trace.plan.cores)
     return tuple((float(t), float(u)) for t, u in zip(times[1:], utilisation, strict=True))
 
 

@@ -112,9 +112,9 @@ def test_extract_as_json_prints_the_summary_first(tmp_path):
     assert document["summary"]["framework"] == "Spark"
 
 
-def test_extract_takes_one_log(tmp_path):
-    message = assert_error(run("extract", LOG, LOG, "-o", tmp_path / "m.yaml"), 2)
-    assert "2 were given" in message
+def test_a_run_counts_once(tmp_path):
+    message = assert_error(run("extract", LOG, LOG, "-o", tmp_path / "m.yaml"), 5)
+    assert "is given twice" in message
     assert list(tmp_path.iterdir()) == []
 
 
