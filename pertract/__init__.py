@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import extract, extract_all, load, predict, read_run, save
+    from .api import extract, extract_all, fit_table, load, predict, read_run, save
     from .dsl import PerformanceModel
     from .errors import PertractError
     from .simulate import Options, Prediction
@@ -23,6 +23,7 @@ __all__ = [
     "Prediction",
     "extract",
     "extract_all",
+    "fit_table",
     "load",
     "predict",
     "read_run",
@@ -36,6 +37,7 @@ _HOME = {
     "Prediction": "simulate",
     "extract": "api",
     "extract_all": "api",
+    "fit_table": "api",
     "load": "api",
     "predict": "api",
     "read_run": "api",

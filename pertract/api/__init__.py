@@ -6,8 +6,18 @@
 """
 
 from .files import load, save, write_whole
+from .fitting import fit_table
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
 
-__all__ = ["extract", "extract_all", "load", "predict", "read_run", "save", "write_whole"]
+__all__ = [
+    "extract",
+    "extract_all",
+    "fit_table",
+    "load",
+    "predict",
+    "read_run",
+    "save",
+    "write_whole",
+]

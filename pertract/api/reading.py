@@ -88,7 +88,11 @@ def _read(
 def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     """Return the model of a run, replayed, with the name to remember its log by."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    model = build_model(run, source=name, provenance=origin)
+    return replayed(build_model(run, source=name, provenance=origin))
+
+
+def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
+    """Return the model with how well it repeats its calibration run."""
     return model.model_copy(update={"replay": _replay(model)})
 
 
