@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import extract, extract_all, fit_table, load, predict, read_run, save
+    from .api import extract, extract_all, fit_table, load, predict, read_run, save, validate
     from .dsl import PerformanceModel
     from .errors import PertractError
     from .simulate import Options, Prediction
@@ -28,6 +28,7 @@ __all__ = [
     "predict",
     "read_run",
     "save",
+    "validate",
 ]
 
 _HOME = {
@@ -42,6 +43,7 @@ _HOME = {
     "predict": "api",
     "read_run": "api",
     "save": "api",
+    "validate": "api",
 }
 
 

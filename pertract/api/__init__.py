@@ -5,6 +5,7 @@
 >>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
 """
 
+from .evaluating import validate
 from .files import load, save, write_whole
 from .fitting import fit_table
 from .many import extract_all
@@ -19,5 +20,6 @@ __all__ = [
     "predict",
     "read_run",
     "save",
+    "validate",
     "write_whole",
 ]

@@ -32,6 +32,12 @@ Attempt = Annotated[
     str | None,
     typer.Option("--attempt", metavar="ID", help="Which attempt of it; else the last.", show_default=False),
 ]
+Workload = Annotated[
+    str | None,
+    typer.Option(
+        "--workload", metavar="NAME", help="Which workload of the table of runs.", show_default=False
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for; no progress.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
