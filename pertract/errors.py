@@ -16,7 +16,7 @@
     │  ├─ SchemaVersionError      written for another schema version
     │  ├─ DanglingReference       names an element that does not exist
     │  └─ CyclicExecution         the execution architecture has a cycle
-    ├─ FitError                   runs that cannot be fitted together         exit code 5
+    ├─ FitError                   runs that no dependency can be fitted to    exit code 5
     └─ SimulationError            a valid model that cannot be simulated      exit code 6
        └─ Deadlock               tasks wait for slots that never come
 
@@ -106,7 +106,7 @@ class CyclicExecution(ModelError):
 
 
 class FitError(PertractError):
-    """Raise when runs cannot be fitted together."""
+    """Raise when runs do not suffice to fit what was asked for, or do not belong together."""
 
     exit_code = 5
 

@@ -6,7 +6,9 @@
 """
 
 from .calibrating import extract_runs, extract_table
+from .evaluating import validate
 from .files import load, save, write_whole
+from .fitting import fit_table
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
@@ -16,9 +18,11 @@ __all__ = [
     "extract_all",
     "extract_runs",
     "extract_table",
+    "fit_table",
     "load",
     "predict",
     "read_run",
     "save",
+    "validate",
     "write_whole",
 ]

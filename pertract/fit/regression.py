@@ -154,6 +154,8 @@ def _fit(
     typical = _typical(values, groups)
     robust = np.ones(len(values))
     coefficients = np.zeros(len(form))
+    if not values.any():  # a point that differs was left out
+        return coefficients
     for _ in range(_ROUNDS):
         coefficients = _least_squares(columns / scale, values, robust / typical**2) / scale
         errors = np.abs(columns @ coefficients - values) / typical
