@@ -62,8 +62,13 @@ def _by_name(model: dsl.PerformanceModel) -> dict[str, list[dsl.Job]]:
     found: dict[str, list[dsl.Job]] = defaultdict(list)
     for job in model.execution.jobs:
         if any(isinstance(node, dsl.Stage) for node in job.nodes):
-            found[f"{_normal(job.group or '')} {_normal(job.name)}"].append(job)
+            found[job_name(job)].append(job)
     return found
+
+
+def job_name(job: dsl.Job) -> str:
+    """Return the group and name of a job without what differs from run to run."""
+    return f"{_normal(job.group or '')} {_normal(job.name)}"
 
 
 def _align(left: Sequence[_T], right: Sequence[_T], key: Callable[[_T], Hashable]) -> list[tuple[_T, _T]]:

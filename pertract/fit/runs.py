@@ -9,6 +9,7 @@ from .. import dsl
 from ..errors import FitError
 from .delays import fitted_delays
 from .demands import fitted_profile
+from .loops import find_loops
 from .matching import Match, match
 from .observations import Observed, observed
 from .partitions import fitted_partitions
@@ -88,7 +89,11 @@ def fit_runs(runs: Sequence[CalibrationRun], *, progress: Progress | None = None
             progress(len(profiles), len(reference.model.profiles.stages))
     return reference.model.model_copy(
         update={
-            "execution": _execution(found),
+            "execution": _execution(found).model_copy(
+                update={
+                    "loops": find_loops([r.model.execution for r in ordered], [r.labels for r in ordered])
+                }
+            ),
             "profiles": reference.model.profiles.model_copy(update={"stages": tuple(profiles)}),
             "workload": fitted_workload(found),
             "runs": tuple(_described(run) for run in ordered),
