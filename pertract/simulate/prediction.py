@@ -10,10 +10,11 @@ import numpy as np
 
 from .. import dsl
 from ..errors import UsageError
-from .configuration import Configuration, Options, resolve
+from .configuration import Configuration, resolve
 from .contention import without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
+from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
 from .support import CPU_OUTSIDE_TASKS, Support, support
