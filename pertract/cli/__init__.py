@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from . import anonymise, check, convert, extract, predict, show
+from . import anonymise, catalogue, check, convert, extract, predict, show
 from .errors import internal_error
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def _root(
     pass
 
 
-for _module in (extract, show, check, convert, predict, anonymise):
+for _module in (extract, show, check, convert, predict, catalogue, anonymise):
     _module.register(app)
 
 

@@ -8,6 +8,7 @@ from statistics import mode
 
 from .. import dsl
 from ..errors import UsageError
+from .memory import slot_memory
 from .options import Options, check, with_settings
 from .placement import (
     ExecutorPlan,
@@ -19,11 +20,6 @@ from .placement import (
 )
 from .policies import Allocation, Speculation, allocated, speculation
 from .settings import seconds, truth, whole
-
-RESERVED_MEMORY_BYTES = 300 * 1024**2
-"""Heap that Spark keeps for itself."""
-MEMORY_FRACTION = 0.6
-"""Share of the rest that executions and cached data may use (``spark.memory.fraction``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,10 @@ class Configuration:
     """Whether ``node_cores`` are cores of machines, and not just slots of executors."""
     executor_cores: int
     """Cores of an executor; the most common number where they differ."""
+    node_type: str | None
+    """What the nodes are called in a catalogue; None for as measured, or as described."""
+    price_per_node_hour: float | None
+    """Price of a node per hour; None where none was given."""
     executor_memory_bytes: int | None
     slot_memory_bytes: float | None
     """Execution memory of a slot when all are busy; None where the heap is unknown."""
@@ -109,7 +109,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     measured = model.execution.configuration
     warnings: list[str] = []
     task_cpus = whole(options.settings, "spark.task.cpus") or measured.task_cpus
-    static = any(v is not None for v in (options.nodes, options.executors, options.executor_cores))
+    static = any(
+        v is not None
+        for v in (options.nodes, options.executors, options.executor_cores, options.node_memory_bytes)
+    )
     static = static or task_cpus != measured.task_cpus
     static = static or truth(options.settings, "spark.dynamicAllocation.enabled") is False
     dynamic = allocated(measured, options.settings)
@@ -152,6 +155,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     measured_memory = measured.executors[0].memory_bytes
     if memory is not None and memory != measured_memory:
         warnings.append("how other executor memory changes garbage collection and spilling is not predicted")
+    warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers
     fair, pools = _pools(model, options)
@@ -161,9 +165,11 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         node_cores=node_cores,
         nodes_known=nodes_known,
         executor_cores=cores_per_executor,
+        node_type=options.node_type,
+        price_per_node_hour=options.price_per_node_hour,
         executor_memory_bytes=memory if memory is not None else measured_memory,
-        slot_memory_bytes=_slot_memory(memory or measured_memory, cores_per_executor // task_cpus),
-        measured_slot_memory_bytes=_slot_memory(measured_memory, measured.executors[0].slots),
+        slot_memory_bytes=slot_memory(memory or measured_memory, cores_per_executor // task_cpus),
+        measured_slot_memory_bytes=slot_memory(measured_memory, measured.executors[0].slots),
         hosts=len({executor.node for executor in executors}),
         measured_hosts=sum(group.count for group in workers),
         data_bytes=data_bytes * scale,
@@ -201,7 +207,30 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     if options == Options():
         return resolved
     usual = resolve(model, Options())
-    return replace(resolved, as_measured=replace(resolved, warnings=usual.warnings) == usual)
+    nameless = replace(resolved, warnings=usual.warnings, node_type=None, price_per_node_hour=None)
+    return replace(resolved, as_measured=nameless == usual)
+
+
+def _of_node_type(options: Options, measured_memory: int | None) -> list[str]:
+    """Return what could not be said of a node type or of the executors on it, one sentence each."""
+    found = []
+    if options.node_memory_bytes is not None and not (options.executor_memory_bytes or measured_memory):
+        found.append(
+            "the memory of executors is unknown and does not limit how many a node has "
+            "(--executor-memory tells it)"
+        )
+    if options.node_type is None:
+        return found
+    if options.cpu_rate == 1.0:
+        found.append(
+            f"a core of {options.node_type} is taken to be as fast as a measured one "
+            "(--cpu-rate says otherwise)"
+        )
+    if options.network_bytes_per_s is None and options.network_rate == 1.0:
+        found.append(
+            f"the network bandwidth of {options.node_type} is unknown; the network stays as measured"
+        )
+    return found
 
 
 def _anywhere(options: Options) -> bool:
@@ -214,16 +243,6 @@ def _anywhere(options: Options) -> bool:
             hint="Leave it as measured, or set it to 0 to let tasks run on any slot.",
         )
     return wait_s is not None
-
-
-def _slot_memory(heap_bytes: int | None, slots: int) -> float | None:
-    """Return the memory Spark lets a task use while all slots are busy, bytes.
-
-    ``org.apache.spark.memory.UnifiedMemoryManager`` with the default ``spark.memory.fraction``.
-    """
-    if heap_bytes is None:
-        return None
-    return max(0.0, heap_bytes - RESERVED_MEMORY_BYTES) * MEMORY_FRACTION / max(1, slots)
 
 
 def _pools(model: dsl.PerformanceModel, options: Options) -> tuple[bool, tuple[dsl.SchedulerPool, ...]]:

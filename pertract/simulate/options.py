@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from .. import dsl
 from ..errors import UsageError
 from ..units import parse_memory
+from .memory import OVERHEAD
 from .settings import check_known, whole
 
 
@@ -19,6 +20,8 @@ class Options:
     """Worker nodes."""
     node_cores: int | None = None
     """Cores of a worker node."""
+    node_memory_bytes: int | None = None
+    """Memory of a worker node, bytes; where given, it and the cores say how many executors a node has."""
     executors: int | None = None
     """Executors in all."""
     executor_cores: int | None = None
@@ -43,6 +46,10 @@ class Options:
     """Spark properties to change."""
     pools: tuple[dsl.SchedulerPool, ...] | None = None
     """Scheduler pools, as an allocation file describes them."""
+    price_per_node_hour: float | None = None
+    """Price of a worker node per hour, in any currency; it changes nothing but the cost."""
+    node_type: str | None = None
+    """What the nodes are called in a catalogue, whose figures are in the fields above."""
     lose_executor_s: tuple[float, ...] = ()
     """When an executor dies, seconds after application start; one time for each."""
 
@@ -59,6 +66,9 @@ def with_settings(options: Options) -> Options:
         if parsed is None:
             raise UsageError(f"'{memory}' is not a memory size", hint="Write, for example, 4g or 512m.")
         changes["executor_memory_bytes"] = parsed
+    overhead = options.settings.get(OVERHEAD)
+    if overhead is not None and parse_memory(overhead) is None:
+        raise UsageError(f"'{overhead}' is not a memory size", hint="Write, for example, 1g or 512m.")
     for name, value in changes.items():
         if getattr(options, name) not in (None, value):
             raise UsageError(
@@ -75,6 +85,7 @@ def check(options: Options) -> None:
     numbers = {
         "--nodes": options.nodes,
         "--node-cores": options.node_cores,
+        "--node-memory": options.node_memory_bytes,
         "--executors": options.executors,
         "--executor-cores": options.executor_cores,
         "--executor-memory": options.executor_memory_bytes,
@@ -99,6 +110,10 @@ def check(options: Options) -> None:
             raise UsageError(
                 f"--lose-executor must be a time, not {time_s:g}", hint="Write, for example, 30s."
             )
+    if options.price_per_node_hour is not None and not 0 <= options.price_per_node_hour < float("inf"):
+        raise UsageError(
+            f"--price must not be below zero, not {options.price_per_node_hour:g}", hint="Correct the number."
+        )
     for name, value in numbers.items():
         if value is not None and not 0 < value < float("inf"):
             raise UsageError(f"{name} must be above zero, not {value:g}", hint="Correct the number.")

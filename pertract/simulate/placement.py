@@ -8,6 +8,8 @@ from statistics import mode
 from .. import dsl
 from ..dsl.execution import most_at_once
 from ..errors import UsageError
+from ..units import counted, format_size
+from .memory import OVERHEAD, SYSTEM_BYTES, process_bytes, room
 from .options import Options
 
 MOST_SLOTS = 1_000_000
@@ -48,12 +50,17 @@ def static_executors(
             "the application used dynamic allocation; a fixed number of executors is predicted "
             "(--set spark.dynamicAllocation.enabled=true predicts the allocation)"
         )
-    measured_nodes = len({e.node for e in measured})
-    per_node = max(1, round(_most_executors(measured) / measured_nodes))
+    cores = _executor_cores(model, options)
+    per_node = _executors_per_node(model, options)
     count = options.executors
     if count is None:
         count = options.nodes * per_node if options.nodes is not None else _most_executors(measured)
-    cores = options.executor_cores or mode(e.slots for e in measured) * configuration.task_cpus
+    elif options.node_memory_bytes and options.nodes and count > options.nodes * per_node:
+        raise UsageError(
+            f"{count} executors do not fit on {counted(options.nodes, 'node')}: "
+            f"a node has room for {per_node}",
+            hint="Give more nodes, larger ones, or smaller executors.",
+        )
     slots = cores // task_cpus
     if slots < 1:
         raise UsageError(
@@ -70,6 +77,55 @@ def static_executors(
     return tuple(ExecutorPlan(slots, i % nodes, registered[i], None) for i in range(count)), cores
 
 
+def _executor_cores(model: dsl.PerformanceModel, options: Options) -> int:
+    """Return the cores of an executor; the most common number where measured ones differ."""
+    slots = mode(executor.slots for executor in measured_executors(model))
+    return options.executor_cores or slots * model.execution.configuration.task_cpus
+
+
+def _executors_per_node(model: dsl.PerformanceModel, options: Options) -> int:
+    """Return how many executors a node carries.
+
+    As many as in the calibration run; where the memory of a node is given, as many as it has cores and
+    memory for.
+
+    Raises
+    ------
+    UsageError
+        If there is no room for one.
+    """
+    if options.node_memory_bytes is None:
+        measured = measured_executors(model)
+        return max(1, round(_most_executors(measured) / len({e.node for e in measured})))
+    heap_bytes = options.executor_memory_bytes or model.execution.configuration.executors[0].memory_bytes
+    needed = process_bytes(heap_bytes, options.settings.get(OVERHEAD)) if heap_bytes else None
+    cores = _executor_cores(model, options)
+    node_cores = options.node_cores or _known_cores(model)
+    found = room(
+        node_cores=node_cores,
+        node_bytes=options.node_memory_bytes,
+        executor_cores=cores,
+        executor_bytes=needed,
+    )
+    if not found:
+        executor = counted(cores, "core") + (f" and {format_size(needed)}" if needed else "")
+        has = (f"{counted(node_cores, 'core')} and " if node_cores else "") + format_size(
+            options.node_memory_bytes
+        )
+        raise UsageError(
+            f"an executor with {executor} of memory, overhead included, does not fit on a node with {has}, "
+            f"{format_size(SYSTEM_BYTES)} of which is left to the system",
+            hint="Give --executor-cores, --executor-memory or a larger node type.",
+        )
+    return found
+
+
+def _known_cores(model: dsl.PerformanceModel) -> int | None:
+    """Return the least cores of a node of the calibration run, or None where they are unknown."""
+    workers = model.resources.workers
+    return min(group.cores for group in workers) if all(group.cores_known for group in workers) else None
+
+
 def allocation_limit(
     model: dsl.PerformanceModel,
     options: Options,
@@ -83,10 +139,9 @@ def allocation_limit(
     without that what the measured cluster held at one time.
     """
     measured = measured_executors(model)
-    per_node = max(1, round(_most_executors(measured) / len({e.node for e in measured})))
     most = dynamic.maximum_executors
     if options.nodes is not None:
-        most = min(most or MOST_SLOTS, options.nodes * per_node)
+        most = min(most or MOST_SLOTS, options.nodes * _executors_per_node(model, options))
     if most is None:
         most = max(_most_executors(measured), options.executors or 0, dynamic.minimum_executors)
         warnings.append(
