@@ -48,7 +48,7 @@ def _answer(prediction: Prediction) -> RenderableType:
     executors, cores = counted(len(c.executors), "executor"), counted(c.executor_cores, "core")
     where = f"{executors} with {cores} ({counted(c.slots, 'slot')})"
     if c.nodes_known:
-        where += f" on {counted(len(c.node_cores), 'node')}"
+        where += f" on {counted(len(c.node_cores), 'node')}" + (f" {c.node_type}" if c.node_type else "")
     if c.data_scale != 1:
         where += f", {c.data_scale:.3g} times the data"
     return plain_table(
@@ -58,6 +58,7 @@ def _answer(prediction: Prediction) -> RenderableType:
             ("jobs only", *_time_cells(prediction.job_span_s)),
             ("CPU utilisation", *_ratio_cells(prediction.cpu_utilisation)),
             ("  of tasks", *_ratio_cells(prediction.task_cpu_utilisation)),
+            *(() if prediction.cost is None else (("cost", *_cost_cells(prediction.cost)),)),
         ],
         title=f"{prediction.model.name} on {where}",
     )
@@ -71,6 +72,12 @@ def _time_cells(value: Estimate) -> tuple[str, str, str]:
         f"{format_duration(low)} to {format_duration(high)}",
         f"±{half / value.mean:.1%}" if value.mean else "",
     )
+
+
+def _cost_cells(value: Estimate) -> tuple[str, str, str]:
+    low, high = value.interval90
+    half = value.ci95[1] - value.mean
+    return f"{value.mean:.3g}", f"{low:.3g} to {high:.3g}", f"±{half / value.mean:.1%}" if value.mean else ""
 
 
 def _ratio_cells(value: Estimate) -> tuple[str, str, str]:

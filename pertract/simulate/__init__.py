@@ -1,8 +1,9 @@
 """Simulate a performance model on a configuration, replicate it, and state the uncertainty."""
 
-from .configuration import Configuration, Options, resolve
+from .configuration import Configuration, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
+from .options import Options
 from .plan import Plan, compile_plan
 from .prediction import (
     LARGE_REPLAY_ERROR,

@@ -12,8 +12,9 @@ from .. import dsl
 from ..dsl.graph import flatten
 from ..dsl.law import LawVariable, evaluate
 from .background import BackgroundWork
-from .configuration import Configuration, ExecutorPlan
+from .configuration import Configuration
 from .dataflow import DataFlow
+from .placement import ExecutorPlan
 from .policies import Allocation, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
