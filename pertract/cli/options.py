@@ -138,7 +138,7 @@ DataSize = Annotated[
     str | None,
     typer.Option(
         "--data-size",
-        help="Volume read from storage, such as 15GB.",
+        help="Volume read from storage, such as 15GB; or a number in the unit of the calibration runs.",
         rich_help_panel=_DATA,
         show_default=False,
     ),
@@ -147,6 +147,16 @@ DataScale = Annotated[
     float | None,
     typer.Option(
         "--data-scale", help="Volume relative to the measured one.", rich_help_panel=_DATA, show_default=False
+    ),
+]
+Parameter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        metavar="NAME=NUMBER",
+        help="A parameter of the application that its loops follow, such as iterations=20; repeatable.",
+        rich_help_panel=_DATA,
+        show_default=False,
     ),
 ]
 CpuRate = Annotated[
@@ -192,6 +202,7 @@ def configuration_options(
     executor_memory: str | None,
     data_size: str | None,
     data_scale: float | None,
+    parameter: list[str] | None,
     cpu_rate: float,
     drive_rate: float,
     network_rate: float,
@@ -218,6 +229,7 @@ def configuration_options(
         "executor_memory_bytes": _memory("--executor-memory", executor_memory),
         "data_bytes": _size("--data-size", data_size, hint="Or use --data-scale."),
         "data_scale": data_scale,
+        "parameters": dict(_parameter(text) for text in parameter or []),
         "cpu_rate": cpu_rate,
         "drive_rate": drive_rate,
         "network_rate": network_rate,
@@ -251,6 +263,16 @@ def _pair(text: str) -> tuple[str, str]:
             f"--set: '{text}' is not a setting", hint="Write --set spark.sql.shuffle.partitions=400."
         )
     return key.strip(), value.strip()
+
+
+def _parameter(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise UsageError(
+            f"--parameter: '{text}' is not a name and a number", hint="Write --parameter iterations=20."
+        ) from error
 
 
 def _time(text: str) -> float:

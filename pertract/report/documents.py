@@ -36,6 +36,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "task_cpus": configuration.task_cpus,
             "data_bytes": configuration.data_bytes,
             "data_scale": configuration.data_scale,
+            "parameters": configuration.parameters,
             "cpu_rate": configuration.cpu_rate,
             "drive_rate": configuration.drive_rate,
             "drive_write_rate": configuration.drive_write_rate,

@@ -51,6 +51,7 @@ def _answer(prediction: Prediction) -> RenderableType:
         where += f" on {counted(len(c.node_cores), 'node')}" + (f" {c.node_type}" if c.node_type else "")
     if c.data_scale != 1:
         where += f", {c.data_scale:.3g} times the data"
+    where += "".join(f", {name} {value:g}" for name, value in c.parameters.items())
     return plain_table(
         [("", "left"), ("mean", "right"), ("90 % of runs lie within", "right"), ("mean known to", "right")],
         [

@@ -19,6 +19,7 @@ from .placement import (
     static_executors,
 )
 from .policies import Allocation, Speculation, allocated, speculation
+from .rounds import measured_parameters
 from .settings import seconds, truth, whole
 
 
@@ -48,6 +49,8 @@ class Configuration:
     """The same in the calibration run."""
     data_bytes: float
     data_scale: float
+    parameters: dict[str, float]
+    """Values of the parameters that loops follow."""
     cpu_rate: float
     """Speed of a core relative to the calibration run; so are the other rates."""
     drive_rate: float
@@ -175,6 +178,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         measured_hosts=sum(group.count for group in workers),
         data_bytes=data_bytes * scale,
         data_scale=scale,
+        parameters={**measured_parameters(model), **options.parameters},
         cpu_rate=options.cpu_rate * _mean_rate(workers, lambda group: group.processing_rate),
         drive_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.read_rate),
         drive_write_rate=options.drive_rate * _mean_rate(workers, lambda group: group.drives.write_rate),

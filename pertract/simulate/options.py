@@ -45,6 +45,8 @@ class Options:
     """Bandwidth of the drives of a node, for reading and for writing, bytes/s; not with ``drive_rate``."""
     network_bytes_per_s: float | None = None
     """Bandwidth of a node's link in each direction, bytes/s; not with ``network_rate``."""
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    """Values of parameters of the application that decide how often its loops repeat."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Spark properties to change."""
     pools: tuple[dsl.SchedulerPool, ...] | None = None

@@ -17,6 +17,7 @@ from .intervals import Estimate, estimate
 from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
+from .rounds import measured_parameters, with_rounds
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
 MANY_TASKS = 100_000
@@ -140,6 +141,7 @@ def predict(
         raise UsageError(
             f"the seed must not be negative, not {seed}", hint="Any whole number from 0 will do."
         )
+    model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
     plan, assumed = _plan(model, configuration, options)
     traces: list[_Summary] = []
@@ -240,11 +242,13 @@ def replay_runs(model: dsl.PerformanceModel, *, seed: int = 1) -> list[float]:
     times = []
     for run in model.runs:
         scale = run.size / model.runs[0].size if model.runs[0].size else 1.0
-        options = Options(data_scale=scale)
+        values = {name: float(run.labels[name]) for name in measured_parameters(model) if name in run.labels}
+        own = with_rounds(model, values)
+        options = Options(data_scale=scale, parameters=values)
         if run.executors and (run.executors, run.slots) != (model.runs[0].executors, model.runs[0].slots):
             cores = max(1, run.slots // run.executors) * model.execution.configuration.task_cpus
             options = replace(options, executors=run.executors, executor_cores=cores)
-        plan, _ = _plan(model, resolve(model, options), options)
+        plan, _ = _plan(own, resolve(own, options), options)
         times.append(simulate(plan, np.random.default_rng(seed), record=False).response_time_s)
     return times
 

@@ -23,6 +23,8 @@ DATA_DOUBLED_FITTED = 0.08
 """The same beyond the sizes of several runs, which tell how demands grow."""
 RATE_DOUBLED = 0.12
 """Additional relative error when a rate doubles or halves."""
+ROUNDS_DOUBLED = 0.05
+"""Additional relative error when the rounds of a loop double or halve: they are taken to be alike."""
 INSIDE = 0.5
 """Share of the error per doubling between calibration runs: both sides are known."""
 CPU_OUTSIDE_TASKS = 0.15
@@ -81,6 +83,7 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         (_distance("the CPU rate", configuration.cpu_rate, ()), RATE_DOUBLED),
         (_distance("the drive rate", drive_rate, ()), RATE_DOUBLED),
         (_distance("the network rate", configuration.network_rate, ()), RATE_DOUBLED),
+        *((distance, ROUNDS_DOUBLED) for distance in _rounds(model, configuration)),
     ]
     changed = sum(doubled**2 * distance.doublings for distance, doubled in distances)
     kinds = {distance.kind for distance, _ in distances}
@@ -105,6 +108,17 @@ def support(model: dsl.PerformanceModel, configuration: Configuration, task_shar
         error_below=math.sqrt(variance + task_share**2 * changed),
         error_above=math.sqrt(variance + changed),
     )
+
+
+def _rounds(model: dsl.PerformanceModel, configuration: Configuration) -> list[_Distance]:
+    """Return how far the rounds of loops are from those of the calibration runs."""
+    found = []
+    for loop in model.execution.loops:
+        values = [run.labels[loop.parameter] for run in model.runs if loop.parameter in run.labels]
+        measured = [loop.rounds_for(float(value)) / len(loop.rounds) for value in values]
+        rounds = loop.rounds_for(configuration.parameters[loop.parameter]) / len(loop.rounds)
+        found.append(_distance(f"the {loop.parameter}", rounds, measured))
+    return found
 
 
 def _data_sizes(model: dsl.PerformanceModel) -> list[float]:
