@@ -47,8 +47,7 @@ def fitted_profile(runs: list[Observed], stage: dsl.Stage, profile: dsl.StagePro
     return profile.model_copy(
         update={
             "demands": tuple(
-                _demand(demand, profiles, samples, [run.executors for run, _ in found])
-                for demand in profile.demands
+                _demand(demand, [run for run, _ in found], profiles, samples) for demand in profile.demands
             ),
             "warm_up_s": _mean([p.warm_up_s for p in profiles]),
             "warm_up_core_seconds": _mean([p.warm_up_core_seconds for p in profiles]),
@@ -58,13 +57,13 @@ def fitted_profile(runs: list[Observed], stage: dsl.Stage, profile: dsl.StagePro
 
 def _demand(
     demand: dsl.Demand,
+    runs: Sequence[Observed],
     profiles: Sequence[dsl.StageProfile],
     samples: Sequence[dict[Variable, float]],
-    executors: Sequence[int],
 ) -> dsl.Demand:
     values = []
-    for profile, number in zip(profiles, executors, strict=True):
-        variables = profile.measured_variables(number)
+    for run, profile in zip(runs, profiles, strict=True):
+        variables = profile.measured_variables(run.executors)
         values.append(
             sum(
                 evaluate(d.mean, variables)
@@ -77,7 +76,12 @@ def _demand(
     return demand.model_copy(
         update={
             "mean": {name: float(f"{c:.9g}") for name, c in fitted.coefficients.items()} or {"constant": 0.0},
-            "fit": dsl.Fit(runs=len(values), points=fitted.points, error=round(fitted.error, 4)),
+            "fit": dsl.Fit(
+                runs=len(values),
+                points=fitted.points,
+                error=round(fitted.error, 4),
+                observed=tuple((_short(r.data), _short(v)) for r, v in zip(runs, values, strict=True)),
+            ),
         }
     )
 
@@ -101,4 +105,8 @@ def _differs(values: Sequence[float]) -> bool:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return float(f"{np.mean(values):.5g}")
+    return _short(float(np.mean(values)))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")

@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from .. import dsl
 from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
-from ..units import counted, format_duration, format_size
+from ..units import counted, format_amount, format_duration, format_size
 from .layout import plain_table
 from .profiles import profiles_view
 from .summary import Extraction, summary
@@ -223,7 +223,7 @@ def _runs(runs: Sequence[dsl.Run]) -> RenderableType:
     rows = [
         (
             run.labels.get("label") or run.source,
-            f"{run.size:,.6g}" if run.data_size is not None else format_size(run.data_bytes),
+            format_amount(run.size) if run.data_size is not None else format_size(run.data_bytes),
             f"{run.executors}",
             f"{run.slots}",
             format_duration(run.response_time_s),
