@@ -20,7 +20,7 @@ def test_curves_pass_through_what_was_measured_without_noise() -> None:
     assert train.means[0] == pytest.approx(2.0 * train.data[0], rel=0.01)
     assert train.means[-1] == pytest.approx(2.0 * train.data[-1], rel=0.01)
     assert train.demand.fit is not None
-    assert train.demand.fit.observed == pytest.approx([(1.0, 2.0), (0.25, 0.5), (0.5, 1.0)])
+    assert train.demand.fit.observed == ((1.0, 2.0), (0.25, 0.5), (0.5, 1.0))
 
 
 def test_the_largest_demand_comes_first_and_small_ones_are_left_out() -> None:
