@@ -112,9 +112,10 @@ class TaskAgenda:
             A heap of other things to play, by time; they go first where times are equal.
         """
         heap = self._heap
-        while heap and heap[0][0] <= self.until_s:
-            if others and others[0][0] <= heap[0][0]:
-                return True
+        while heap:
+            time_s = heap[0][0]
+            if time_s > self.until_s or (others and others[0][0] <= time_s):
+                break
             self.now_s, _, call, argument = heappop(heap)
             call(argument)
         if others and others[0][0] <= self.until_s:

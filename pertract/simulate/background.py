@@ -76,9 +76,7 @@ class Background:
 
     __slots__ = ("_agenda", "_backlog_s", "_delays", "_driver", "_server_of", "_task_core_s", "_work")
 
-    def __init__(
-        self, work: BackgroundWork, servers: Mapping[int, ProcessorSharing], agenda: Agenda
-    ) -> None:
+    def __init__(self, work: BackgroundWork, servers: Mapping[int, ProcessorSharing], agenda: Agenda) -> None:
         self._work, self._agenda = work, agenda
         self._driver = None if work.driver_node is None else servers.get(work.driver_node)
         self._task_core_s: dict[int, float] = {}

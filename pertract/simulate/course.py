@@ -55,7 +55,7 @@ class Courses:
     ) -> None:
         self._agenda, self._runs, self._ended = agenda, runs, ended
         self.servers = {
-            node: ProcessorSharing(agenda, plan.node_cores[node], self._computed)
+            node: ProcessorSharing(agenda, plan.node_cores[node], self._computed, recorded=True)
             for node in plan.crowded_nodes()
         }
         """The cores of the nodes where they do not suffice."""

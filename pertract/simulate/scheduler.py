@@ -80,7 +80,7 @@ class TaskScheduler:
         self._attempts: dict[tuple[int, int, int], Attempt] = {}
         agenda = EventAgenda(env)
         self.servers = {
-            node: ProcessorSharing(agenda, plan.node_cores[node], self._cpu_done)
+            node: ProcessorSharing(agenda, plan.node_cores[node], self._cpu_done, recorded=True)
             for node in plan.crowded_nodes()
         }
         self.background = Background(plan.background, self.servers, agenda)

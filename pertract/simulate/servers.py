@@ -21,7 +21,7 @@ class ProcessorSharing:
 
     In virtual time: ``_served`` is the service every present task has received since it could have
     come first; a task leaves when it has grown by the task's demand. One call is valid at a time,
-    calls that were overtaken are told by their number. O(log n) per arrival and departure.
+    calls that were overtaken are told by their time. O(log n) per arrival and departure.
 
     Parameters
     ----------
@@ -31,17 +31,19 @@ class ProcessorSharing:
         Number of cores.
     done
         Called with the key of a task when its demand is served.
+    recorded
+        Whether ``history`` is kept.
     """
 
     __slots__ = (
         "_agenda",
-        "_armed",
         "_cores",
         "_done",
         "_due_s",
         "_heap",
         "_noted_s",
         "_rate",
+        "_recorded",
         "_served",
         "_since",
         "_tasks",
@@ -49,14 +51,16 @@ class ProcessorSharing:
         "history",
     )
 
-    def __init__(self, agenda: Agenda, cores: int, done: Callable[[Key], None]) -> None:
+    def __init__(
+        self, agenda: Agenda, cores: int, done: Callable[[Key], None], *, recorded: bool = False
+    ) -> None:
         self._agenda = agenda
         self._cores = cores
         self._done = done
+        self._recorded = recorded
         self._heap: list[tuple[float, Key]] = []
         self._served = 0.0
         self._since = self._noted_s = agenda.now_s
-        self._armed = 0
         self._due_s = math.inf
         self._tasks = 0
         self._rate: float = 0.0
@@ -67,31 +71,32 @@ class ProcessorSharing:
 
     def add(self, key: Key, demand_s: float) -> None:
         """Serve ``demand_s`` core seconds for a task from now on."""
-        now, heap = self._advance(), self._heap
+        self._advance()
         entry = (self._served + demand_s, key)
-        heappush(heap, entry)
+        heappush(self._heap, entry)
         self._tasks += key[0] >= 0
-        if self._rate != self._cores or key[0] < 0:  # or all cores are busy, and stay so
-            self._note(now)
-        if heap[0] is entry:  # or the next departure is only delayed, see `_arm`
-            self._arm(now)
+        if self._recorded and (self._rate != self._cores or key[0] < 0):  # or all are busy, and stay so
+            self._note()
+        if self._heap[0] is entry:  # or the next departure is only delayed, see `_arm`
+            self._arm()
 
     def remove(self, key: Key) -> float:
         """Stop serving a task and return the core seconds it lacks; 0 if it is not here."""
-        now = self._advance()
+        self._advance()
         for position, (demand_s, present) in enumerate(self._heap):
             if present == key:
                 self._tasks -= key[0] >= 0
                 del self._heap[position]
                 heapify(self._heap)
-                self._note(now)
-                self._arm(now)
+                if self._recorded:
+                    self._note()
+                self._arm()
                 return demand_s - self._served
         return 0.0
 
-    def _advance(self) -> float:
-        """Serve until now, and return that."""
-        now: float = self._agenda.now_s
+    def _advance(self) -> None:
+        """Serve until now."""
+        now = self._agenda.now_s
         if now > self._since:
             present = len(self._heap)
             if present > self._cores:
@@ -99,11 +104,10 @@ class ProcessorSharing:
             elif present:
                 self._served += now - self._since
         self._since = now
-        return now
 
-    def _note(self, now: float) -> None:
+    def _note(self) -> None:
         """Note how many cores are busy with tasks from now on, if that is something new."""
-        present = len(self._heap)
+        present, now = len(self._heap), self._since
         rate: float = self._tasks
         if present > self._cores:
             rate = self._cores if rate == present else rate * (self._cores / present)
@@ -114,7 +118,7 @@ class ProcessorSharing:
                 self.history.append((now, self.busy_core_s))
             self._rate = rate
 
-    def _arm(self, now: float) -> None:
+    def _arm(self) -> None:
         """Ask for a call not later than the next departure.
 
         An arrival only delays departures, so the call that was asked for often does: it comes early and is
@@ -123,31 +127,31 @@ class ProcessorSharing:
         present = len(self._heap)
         if not present:
             self._due_s = math.inf
-            self._armed += 1
             return
         wait_s = self._heap[0][0] - self._served
         if wait_s < 0:
             wait_s = 0.0
         elif present > self._cores:
             wait_s *= present / self._cores
-        if now + wait_s < self._due_s:
-            self._due_s = now + wait_s
-            self._armed += 1
-            self._agenda.after(wait_s, self._fire, self._armed)
+        due_s = self._since + wait_s
+        if due_s < self._due_s:
+            self._due_s = due_s
+            self._agenda.after(wait_s, self._fire, due_s)
 
-    def _fire(self, armed: int) -> None:
-        if armed != self._armed:
+    def _fire(self, due_s: float) -> None:
+        if due_s != self._due_s:
             return
-        now, heap, cores = self._advance(), self._heap, self._cores
+        self._advance()
         self._due_s = -math.inf  # who comes meanwhile needs no call of its own
+        heap, cores, served = self._heap, self._cores, self._served
         while heap:
-            demand_s, key = heap[0]
-            left_s = demand_s - self._served
+            left_s, key = heap[0][0] - served, heap[0][1]
             if left_s > _ROUNDING_S or left_s * len(heap) > _ROUNDING_S * cores:
                 break
             heappop(heap)
             self._tasks -= key[0] >= 0
             self._done(key)
+        if self._recorded:
+            self._note()
         self._due_s = math.inf
-        self._note(now)
-        self._arm(now)
+        self._arm()
