@@ -3,13 +3,14 @@
 usage: python benchmarks/speed/simulation.py [--most TASKS]
 
 Ten stages with barriers, lognormal task times, nodes of 16 slots. Measured: one replication (drawing tasks
-included) in CPU seconds, in turn with a loop of `heapreplace` over the same task times. Tasks share nothing but
-slots, or also the cores of their node (8 for 16 slots), its drives (each task reads and writes 60 MB at 1 GB/s), the
-links (each fetches 60 MB at 1 GB/s), or all of these. The last column is the time per task relative to the first row
-with the same slots that shares the same: 1 is linear growth. --most leaves out rows with more tasks.
+included) in CPU seconds, in turn with a loop of `heapreplace` over the same task times. Tasks share nothing
+but slots, or also the cores of their node (8 for 16 slots), its drives (each task reads and writes 60 MB at
+1 GB/s), the links (each fetches 60 MB at 1 GB/s), or all of these. The last column is the time per task
+relative to the first row with as many slots that shares the same: 1 is linear growth. --most leaves out rows
+with more tasks.
 
-Goals on one core: >= 500,000 tasks/s where only slots are shared, >= 100,000 tasks/s with shared cores, drives and
-links, and linear growth from 10^4 to 10^6 tasks.
+Goals on one core: >= 500,000 tasks/s where only slots are shared, >= 100,000 tasks/s with shared cores,
+drives and links, and linear growth from 10^4 to 10^6 tasks.
 """
 
 from __future__ import annotations

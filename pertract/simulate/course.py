@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from .agenda import TaskAgenda
 from .background import Background
 from .plan import Plan
 from .servers import Key, ProcessorSharing
-from .volumes import TaskVolumes
+from .stage_run import StageRun
 
 _Device = tuple[ProcessorSharing, float]
 """The server of a drive or link, and its bytes/s."""
-
-
-class Run(Protocol):
-    """A running stage, as far as it matters here; all lists and arrays have one value per task."""
-
-    slot_s: list[float]
-    """Time in the slot beside reading, fetching and writing, with a core at once."""
-    cpu_s: list[float]
-    """The CPU in it."""
-    volumes: TaskVolumes
-    """What each task moves."""
-    drive_s: array[float]
-    """Time on drives whose bandwidth is shared."""
-    network_s: array[float]
-    """The same for the network."""
 
 
 class Courses:
@@ -51,7 +34,7 @@ class Courses:
     """
 
     def __init__(
-        self, agenda: TaskAgenda, plan: Plan, runs: Mapping[int, Run], ended: Callable[[Key], None]
+        self, agenda: TaskAgenda, plan: Plan, runs: Mapping[int, StageRun], ended: Callable[[Key], None]
     ) -> None:
         self._agenda, self._runs, self._ended = agenda, runs, ended
         self.servers = {
@@ -98,7 +81,7 @@ class Courses:
         run.drive_s[key[1]] += self._agenda.now_s
         self._fetch(key, run)
 
-    def _fetch(self, key: Key, run: Run) -> None:
+    def _fetch(self, key: Key, run: StageRun) -> None:
         if size_bytes := run.volumes.network:
             server, speed = self._links[key[2]]
             run.network_s[key[1]] -= self._agenda.now_s
@@ -111,7 +94,7 @@ class Courses:
         run.network_s[key[1]] += self._agenda.now_s
         self._compute(key, run)
 
-    def _compute(self, key: Key, run: Run) -> None:
+    def _compute(self, key: Key, run: StageRun) -> None:
         _, task, executor = key
         server = self._cores[executor]
         if server is None:

@@ -13,7 +13,8 @@ from .attempts import LiveStage
 from .draw import Tasks, draw
 from .plan import Plan
 from .scheduler import TaskScheduler
-from .slots import SlotPool, StageRun
+from .slots import SlotPool
+from .stage_run import StageRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pertract.simulate import Plan, simulate
-from pertract.simulate.network import Network, fair_rates
+from pertract.simulate.network import Network, fair_rates, receivers_limit
 from pertract.simulate.outcome import breakdown, busy_core_s
 from pertract.simulate.transfers import Bandwidth
 from pertract.simulate.volumes import TaskVolumes
@@ -56,6 +56,24 @@ def test_rates_are_max_min_fair(drawn: tuple[list[int], list[float], list[float]
     for node in np.flatnonzero(active):
         fastest = [rates[active & (link > 0)].max() for link in uses[full] if link[node] > 0]
         assert any(rates[node] >= rate * (1 - CLOSE) for rate in fastest)
+
+
+@given(links())
+@examples(400)
+def test_where_receivers_limit_fetches_each_gets_its_part_of_the_receivers_link(
+    drawn: tuple[list[int], list[float], list[float], list[float]],
+) -> None:
+    """And elsewhere one fetch on every node that may fetch is enough for a sender to be the limit."""
+    tasks, shares, *_ = drawn
+    receivers = [node for node, count in enumerate(tasks) if count]
+    one_each = fair_rates(
+        [min(count, 1) for count in tasks], shares, [10.0] * len(tasks), [10.0] * len(tasks)
+    )
+    alone = [one_each[node] >= 10 * (1 - CLOSE) for node in receivers]
+    assert receivers_limit(shares, receivers) == all(alone)
+    if all(alone):
+        rates = fair_rates(tasks, shares, [10.0] * len(tasks), [10.0] * len(tasks))
+        assert rates == pytest.approx([10 / count if count else 0.0 for count in tasks])
 
 
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.integers(1, 25))
