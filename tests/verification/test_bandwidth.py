@@ -86,6 +86,15 @@ def test_an_all_to_all_shuffle_lasts_as_long_as_the_links_need(count: int, slots
     assert trace.response_time_s == pytest.approx(slots * 200 / B)
 
 
+def test_senders_that_are_too_few_limit_receivers() -> None:
+    """Two nodes hold all blocks and send 2 B in all, to three others that could receive 3 B."""
+    executors = [executor(2, node=node) for node in (2, 3, 4)]
+    links = Bandwidth(network=B, shares=(0.5, 0.5, 0.0, 0.0, 0.0))
+    made = shared(moving(6, network=200.0), executors, bandwidth=links)
+    assert made.stepwise
+    assert simulated(made).response_time_s == pytest.approx(6 * 200 / (2 * B))
+
+
 def test_more_tasks_than_slots_take_as_long_as_the_bytes() -> None:
     """Links and drives of every node are busy all the time: bytes by bandwidth."""
     trace = simulated(shared(moving(40, network=70.0), nodes(4, 2)))
