@@ -12,7 +12,7 @@ from .. import dsl
 from ..dsl.graph import flatten
 from .background import BackgroundWork
 from .configuration import Configuration, ExecutorPlan
-from .policies import Allocation, Speculation
+from .policies import Allocation, LocalityWaits, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
 
@@ -70,6 +70,8 @@ class Plan:
     """How executors come and go with the load; None where ``executors`` says it."""
     speculation: Speculation | None = None
     """When slow tasks are copied; None for never."""
+    locality: LocalityWaits | None = None
+    """How long tasks wait for a slot near their data; None if none does."""
     losses_s: tuple[float, ...] = ()
     """When executors die."""
     shuffle_service: bool = False
@@ -86,7 +88,7 @@ class Plan:
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once, each by itself, on executors known beforehand."""
-        policies = (self.allocation, self.speculation, self.bandwidth)
+        policies = (self.allocation, self.speculation, self.bandwidth, self.locality)
         alone = all(policy is None for policy in policies) and not self.losses_s
         return not alone or any(stage.barrier for stage in self.stages)
 
@@ -161,6 +163,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         background=background,
         allocation=configuration.allocation,
         speculation=configuration.speculation,
+        locality=_locality(configuration, stages),
         losses_s=configuration.losses_s,
         shuffle_service=configuration.shuffle_service,
         executor_start_s=configuration.executor_start_s,
@@ -170,6 +173,13 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,
     )
     return plan, compiler.warnings()
+
+
+def _locality(configuration: Configuration, stages: list[StagePlan]) -> LocalityWaits | None:
+    """Return how long tasks wait, if any finds its data in some places and not in others."""
+    local = any(stage.locality is not None for stage in stages)
+    alone = len(configuration.executors) == 1
+    return configuration.locality if local and not alone and not configuration.locality.none else None
 
 
 def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwidth | None:
