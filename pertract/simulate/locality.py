@@ -168,10 +168,10 @@ class DelayScheduling:
         return next(i for i, valid in enumerate(self.levels) if valid >= level)
 
     def again(self, tasks: Sequence[int]) -> None:
-        """Put tasks back that must run again; they prefer what they preferred before."""
+        """Put tasks back that must run again; they prefer what they preferred before, if that is known."""
         for task in reversed(tasks):
             self._waiting.add(task)
-            self._prefer.add(task, self._prefer.of[task], first=True)
+            self._prefer.add(task, self._prefer.of.get(task), first=True)
 
     def take(self, worker: Worker, furthest: Level, now: float) -> tuple[int, Level] | None:
         """Return the next task for a slot and how near it is to its data, or None if all are to wait."""

@@ -238,7 +238,7 @@ class StageCompiler:
     def _cached_on(self, stage: dsl.Stage) -> tuple[float, ...]:
         """Return where the data lie that a stage caches: as measured, if the executors are as measured."""
         shares = [share for share in stage.cached_on if share]
-        if self._configuration.executors_as_measured:
+        if shares and self._configuration.executors_as_measured:
             return stage.cached_on
         self._uneven += bool(shares) and max(shares) > UNEVEN * sum(shares) / len(shares)
         return ()

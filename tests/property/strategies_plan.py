@@ -266,6 +266,11 @@ def plan_with_losses(seed: int) -> Plan:
     return replace(made, losses_s=tuple(times_s.tolist()))
 
 
+def plan_with_losses_of_cached_data(seed: int) -> Plan:
+    """Return such a plan whose stages also read what others have cached."""
+    return with_locality(plan_with_losses(seed), np.random.default_rng([seed, 1]))
+
+
 def _random_stage(rng: np.random.Generator, tasks: int, options: dict[str, object]) -> StagePlan:
     durations = rng.lognormal(0, 0.7, tasks)
     causes = rng.dirichlet(np.ones(len(CAUSES)), tasks).T * durations

@@ -15,7 +15,15 @@ from pertract.simulate.outcome import breakdown, busy_core_s, executor_core_s
 from pertract.simulate.policies import Allocation, LocalityWaits, Speculation
 from pertract.simulate.scheduler import TaskScheduler
 
-from .strategies_plan import eventful_plans, examples, executor, plan_with_losses, plans, with_locality
+from .strategies_plan import (
+    eventful_plans,
+    examples,
+    executor,
+    plan_with_losses,
+    plan_with_losses_of_cached_data,
+    plans,
+    with_locality,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 EPSILON_S = 1e-9
@@ -38,8 +46,13 @@ STORMS = range(100)
 """Seeds of plans that lose output which is needed."""
 
 
-@examples(200)
-@given(eventful_plans() | st.sampled_from(STORMS).map(plan_with_losses), SEEDS)
+@examples(300)
+@given(
+    eventful_plans()
+    | st.sampled_from(STORMS).map(plan_with_losses)
+    | st.sampled_from(STORMS).map(plan_with_losses_of_cached_data),
+    SEEDS,
+)
 def test_every_task_succeeds_in_the_end_and_nothing_is_left_running(plan: Plan, seed: int) -> None:
     execution = _Execution(plan, np.random.default_rng(seed), record=True, stepwise=True)
     trace = execution.run()
