@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative
+from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
 from .law import Law
 
 PartitionRule = Literal[
@@ -79,6 +79,15 @@ class Delay(Element):
     """Length by data and cluster, seconds, where several calibration runs tell; else it stays."""
 
 
+class Locality(Element):
+    """Cached data near which the tasks of a stage prefer to run."""
+
+    cached_by: Identifier
+    """The stage that cached the data: a task prefers the executor of its task of the same number."""
+    ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the tasks that find their data there; the others run anywhere."""
+
+
 class Stage(Element):
     """A set of tasks without dependencies among each other (one executed stage attempt)."""
 
@@ -97,6 +106,10 @@ class Stage(Element):
     """Operators of the stage, first to last."""
     barrier: bool = False
     """Whether all tasks must start together (Spark's barrier execution mode)."""
+    locality: Locality | None = None
+    """Cached data near which its tasks prefer to run; absent for none."""
+    cached_on: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
 
 
 class Edge(Element):
@@ -136,6 +149,21 @@ class Job(Element):
     """Dependencies between the nodes of this job."""
 
 
+class LocalityWaits(Element):
+    """How long tasks wait for a slot near their data (``spark.locality.wait``)."""
+
+    wait_s: NonNegative = 3.0
+    """The wait at each level of nearness that has none of its own."""
+    process_s: NonNegative | None = None
+    """Wait for the executor that holds the data; absent: ``wait_s``."""
+    node_s: NonNegative | None = None
+    """Wait for its node after that; absent: ``wait_s``."""
+    every_launch_resets: bool = False
+    """Whether every launch begins the wait anew (before Spark 3.1; ``legacyResetOnTaskLaunch``)."""
+    revive_s: Positive = 1.0
+    """Time between two offers of all free slots (``spark.scheduler.revive.interval``)."""
+
+
 class ExecutorGroup(Element):
     """Executors that are alike and were available over the same time."""
 
@@ -149,6 +177,8 @@ class ExecutorGroup(Element):
     """When they became usable, seconds after application start."""
     removed_s: NonNegative | None = None
     """When they stopped taking tasks, seconds after application start; absent if they stayed."""
+    node: Count | None = None
+    """Number of the node they ran on, from 0; absent: the executors in order go round the nodes."""
 
     @model_validator(mode="after")
     def _in_order(self) -> ExecutorGroup:
@@ -264,6 +294,8 @@ class ApplicationConfiguration(Element):
     """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
     pools: tuple[SchedulerPool, ...] = ()
     """Pools of the FAIR scheduler; one that is not listed is FIFO inside, has weight 1 and no minimum."""
+    locality: LocalityWaits = LocalityWaits()
+    """How long tasks wait for a slot near their data."""
 
     @property
     def most_slots(self) -> int:

@@ -53,6 +53,8 @@ def problems(model: PerformanceModel) -> Iterator[Problem]:
         message = "there is no worker among the nodes, so nothing can run"
         yield Problem(MalformedModel, message, ("resources", "nodes", 0), "Add nodes with the role worker.")
     nodes = {node.id for node in model.execution.nodes}
+    stages = {stage.id for stage in model.execution.stages}
+    yield from _no_such_node(model)
     for i, node in enumerate(model.execution.nodes):
         if node.kind != "job":
             continue
@@ -67,6 +69,10 @@ def problems(model: PerformanceModel) -> Iterator[Problem]:
                 if ("data", name) not in seen:
                     path = (*where, "nodes", j, "reads", k)
                     yield Problem(DanglingReference, f"no data model has the id '{name}'", path)
+            source = stage.locality and stage.locality.cached_by
+            if source is not None and source not in stages:
+                path = (*where, "nodes", j, "locality", "cached_by")
+                yield Problem(DanglingReference, f"no stage has the id '{source}'", path)
         inner = {n.id for n in node.nodes}
         nodes |= inner
         yield from _dangling(node.edges, inner, where)
@@ -87,6 +93,19 @@ def _loops(execution: ExecutionArchitecture) -> Iterator[Problem]:
                     message = f"'{name}' is in two rounds"
                     yield Problem(MalformedModel, message, path, "Name every job and delay in one round.")
                 taken.add(name)
+
+
+def _no_such_node(model: PerformanceModel) -> Iterator[Problem]:
+    places = sum(group.count for group in model.resources.workers)
+    for i, group in enumerate(model.execution.configuration.executors):
+        if group.node is not None and group.node >= places:
+            message = f"there is no node {group.node}: the {places} workers are numbered from 0"
+            yield Problem(
+                DanglingReference,
+                message,
+                ("execution", "configuration", "executors", i, "node"),
+                "Correct the number, or leave it out.",
+            )
 
 
 def _dangling(edges: tuple[Edge, ...], known: set[str], where: Path) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from .execution import Delay, Edge, ExecutionArchitecture, Job
+from .execution import Delay, Edge, ExecutionArchitecture, Job, Stage
 
 
 def unroll(execution: ExecutionArchitecture, values: Mapping[str, float]) -> ExecutionArchitecture:
@@ -95,10 +95,18 @@ def _renamed(node: Job | Delay, copy: Callable[[str], str]) -> Job | Delay:
     return node.model_copy(
         update={
             "id": copy(node.id),
-            "nodes": tuple(inner.model_copy(update={"id": copy(inner.id)}) for inner in node.nodes),
+            "nodes": tuple(_inner_renamed(inner, copy) for inner in node.nodes),
             "edges": tuple(
                 edge.model_copy(update={"tail": copy(edge.tail), "head": copy(edge.head)})
                 for edge in node.edges
             ),
         }
     )
+
+
+def _inner_renamed(node: Stage | Delay, copy: Callable[[str], str]) -> Stage | Delay:
+    changes: dict[str, object] = {"id": copy(node.id)}
+    if isinstance(node, Stage) and node.locality is not None:
+        cached_by = copy(node.locality.cached_by)
+        changes["locality"] = node.locality.model_copy(update={"cached_by": cached_by})
+    return node.model_copy(update=changes)

@@ -12,7 +12,7 @@ from ..sources.spark import JobRecord, SparkRun, StageRecord
 from .dependencies import job_predecessors
 from .overlap import RunningStages
 from .partitions import partition_rule, scope_name
-from .settings import configuration
+from .settings import configuration, working
 
 SHORTEST_DELAY_S = 0.0005
 """Half the resolution of the log: shorter gaps are rounding."""
@@ -20,7 +20,20 @@ SHORTEST_DELAY_S = 0.0005
 
 def stage_id(stage: StageRecord) -> str:
     """Return the identifier of a stage attempt in the model."""
-    return f"stage-{stage.id}" + (f".{stage.attempt}" if stage.attempt else "")
+    return attempt_id(stage.id, stage.attempt)
+
+
+def attempt_id(stage: int, attempt: int) -> str:
+    """Return the identifier of a stage attempt by its numbers in the log."""
+    return f"stage-{stage}" + (f".{attempt}" if attempt else "")
+
+
+def locality(stage: StageRecord) -> dsl.Locality | None:
+    """Return the cached data near which the tasks of a stage prefer to run."""
+    found = stage.locality
+    if found is None:
+        return None
+    return dsl.Locality(cached_by=attempt_id(*found.cached_by), ratio=found.ratio)
 
 
 def entering_bytes(stage: StageRecord) -> float:
@@ -184,10 +197,20 @@ class _Builder:
             name=" ".join(stage.name.split())[:120],
             profile=name,
             barrier=stage.barrier,
+            locality=locality(stage),
+            cached_on=self._cached_on(stage),
             partitions=dsl.Partitions(count=count, rule=rule),
             reads=(self.reads[name],) if name in self.reads else (),
             operations=tuple(operations(stage.rdds)),
         )
+
+    def _cached_on(self, stage: StageRecord) -> tuple[float, ...]:
+        """Return the share of cached data on each executor of the configuration, without zeros at the end."""
+        total = sum(stage.cached_on.values())
+        shares = [round(stage.cached_on.get(e.id, 0) / total, 4) for e in working(self.run)] if total else []
+        while shares and not shares[-1]:
+            shares.pop()
+        return tuple(shares)
 
     def _unseen(self, stage: StageRecord) -> dsl.Delay:
         """Return a delay for a stage of which the log holds no task, only its duration."""

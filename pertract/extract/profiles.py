@@ -46,7 +46,9 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
             continue
         gap_s, usable = usual_gap_s, 1.0
         if stage_id(stage) in alone:  # otherwise other stages held slots in between
-            gap_s, usable = stage.summary.gap_s, _usable_slots(stage.summary, run)
+            gap_s = stage.summary.gap_s
+            # Waits for slots near cached data are simulated.
+            usable = 1.0 if stage.locality else _usable_slots(stage.summary, run)
         profiles.append(_stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable))
     return dsl.ResourceProfiles(
         executor=executor_profile(run),

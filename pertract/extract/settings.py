@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from .. import dsl
-from ..sources.spark import SparkRun
+from ..sources.spark import ExecutorRecord, SparkRun
 from ..units import parse_duration, parse_memory
 
 
@@ -24,6 +24,7 @@ def configuration(run: SparkRun) -> dsl.ApplicationConfiguration:
         shuffle_service=_truth(properties, "spark.shuffle.service.enabled"),
         scheduler_mode="FAIR" if fair else "FIFO",
         pools=_default_pool(run) if fair else (),
+        locality=_locality(run),
     )
 
 
@@ -46,6 +47,25 @@ def _adaptive(run: SparkRun) -> dsl.AdaptiveExecution | None:
     }
     first = properties.get("spark.sql.adaptive.coalescePartitions.parallelismFirst", "true")
     return dsl.AdaptiveExecution(**sizes, parallelism_first=first.lower() == "true")
+
+
+def _locality(run: SparkRun) -> dsl.LocalityWaits:
+    """Return how long tasks wait for a slot near their data; the rule changed with Spark 3.1."""
+    prefix = "spark.locality.wait"
+
+    def seconds(key: str) -> float | None:
+        return parse_duration(run.properties.get(key, ""), default_unit="ms")
+
+    usual_s, revive_s = seconds(prefix), seconds("spark.scheduler.revive.interval")
+    since = tuple(int(n) for n in (run.version or "").split(".")[:2] if n.isdecimal())
+    return dsl.LocalityWaits(
+        wait_s=3.0 if usual_s is None else usual_s,
+        process_s=seconds(prefix + ".process"),
+        node_s=seconds(prefix + ".node"),
+        every_launch_resets=_truth(run.properties, prefix + ".legacyResetOnTaskLaunch")
+        or bool(since and since < (3, 1)),
+        revive_s=revive_s or 1.0,
+    )
 
 
 def _default_pool(run: SparkRun) -> tuple[dsl.SchedulerPool, ...]:
@@ -107,24 +127,35 @@ def _truth(properties: Mapping[str, str], key: str) -> bool:
 
 
 def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:
+    """Return the executors, with their nodes only where they do not go round these in order."""
     memory = _executor_memory(run)
+    executors = working(run)
+    hosts = list(dict.fromkeys(executor.host for executor in executors))
+    nodes = [hosts.index(executor.host) for executor in executors]
+    in_turn = nodes == [i % len(hosts) for i in range(len(nodes))]
     alike = Counter(
         (
             executor.slots,
             round(executor.added_s, 3),
             None if executor.removed_s is None else round(max(executor.removed_s, executor.added_s), 3),
+            None if in_turn else node,
         )
-        for executor in _working(run)
+        for executor, node in zip(executors, nodes, strict=True)
     )
     return tuple(
         dsl.ExecutorGroup(
-            count=n, slots=slots, memory_bytes=memory, registered_s=added_s, removed_s=removed_s
+            count=n,
+            slots=slots,
+            memory_bytes=memory,
+            registered_s=added_s,
+            removed_s=removed_s,
+            node=node,
         )
-        for (slots, added_s, removed_s), n in alike.items()
+        for (slots, added_s, removed_s, node), n in alike.items()
     )
 
 
-def _working(run: SparkRun) -> list:  # type: ignore[type-arg]
+def working(run: SparkRun) -> list[ExecutorRecord]:
     """Return the executors that can matter: not those registered after the run had ended."""
     inside = [e for e in run.executors if e.tasks or e.added_s < run.response_time_s]
     return inside or run.executors

@@ -6,11 +6,15 @@ from array import array
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .draw import Tasks
 from .stage import StagePlan
+
+if TYPE_CHECKING:
+    from .locality import DelayScheduling
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +72,8 @@ class LiveStage:
         self._at_first = at_first
         self.pending: deque[int] = deque(range(len(tasks.slot_s)))
         """Tasks to launch, next one first."""
+        self.waits: DelayScheduling | None = None
+        """How long tasks wait for a slot near their data; None if they do not."""
         self.copies: list[int] = []
         """Slow tasks to launch once more."""
         self.current: dict[int, list[Attempt]] = {}
@@ -134,6 +140,8 @@ class LiveStage:
     def again(self, tasks: list[int]) -> None:
         """Put tasks back that must run again; Spark takes these before all others."""
         self.pending.extendleft(reversed(tasks))
+        if self.waits:
+            self.waits.again(tasks)
 
     def draw_anew(self, rng: np.random.Generator) -> tuple[int, float, float]:
         """Return group, slot time and CPU of an attempt that is drawn by itself."""

@@ -18,9 +18,9 @@ from .placement import (
     node_cores_of,
     static_executors,
 )
-from .policies import Allocation, Speculation, allocated, speculation
+from .policies import Allocation, LocalityWaits, Speculation, allocated, locality_waits, speculation
 from .rounds import measured_parameters
-from .settings import seconds, truth, whole
+from .settings import truth, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,10 @@ class Configuration:
     """How executors come and go; then ``executors`` are the most there can be. None: as they say."""
     speculation: Speculation | None
     """When slow tasks are copied; None for never."""
+    locality: LocalityWaits
+    """How long tasks wait for a slot near data whose place is known."""
     anywhere: bool
-    """Whether tasks run on any free slot, instead of waiting for one near their data as measured."""
+    """Whether tasks do not wait as measured either, where the place of the data is unknown."""
     losses_s: tuple[float, ...]
     """When executors die."""
     shuffle_service: bool
@@ -88,6 +90,8 @@ class Configuration:
     """Most task slots available at one time."""
     measured_slots: int
     """The same in the calibration run."""
+    executors_as_measured: bool
+    """Whether there are as many executors with as many slots as in the calibration run."""
     as_measured: bool
     """Whether this is the configuration of the calibration run."""
     warnings: tuple[str, ...]
@@ -164,6 +168,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     workers = model.resources.workers
     fair, pools = _pools(model, options)
     service = truth(options.settings, "spark.shuffle.service.enabled")
+    waits = locality_waits(measured.locality, options.settings)
     resolved = Configuration(
         executors=executors,
         node_cores=node_cores,
@@ -200,12 +205,15 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         pools=pools,
         allocation=allocation,
         speculation=speculation(options.settings, model.execution.framework_version),
-        anywhere=_anywhere(options),
+        locality=waits,
+        anywhere=_anywhere(model, options, waits, warnings),
         losses_s=tuple(sorted(options.lose_executor_s)),
         shuffle_service=measured.shuffle_service if service is None else service,
         executor_start_s=start_s,
         slots=slots,
         measured_slots=max(1, measured.most_slots),
+        executors_as_measured=allocation is None
+        and [e.slots for e in executors] == [e.slots for e in measured_executors(model)],
         as_measured=True,
         warnings=tuple(warnings),
     )
@@ -238,16 +246,19 @@ def _of_node_type(options: Options, measured_memory: int | None) -> list[str]:
     return found
 
 
-def _anywhere(options: Options) -> bool:
-    """Return whether tasks are not to wait for slots near their data; other waits stay as measured."""
-    wait_s = seconds(options.settings, "spark.locality.wait", default_unit="ms")
-    if wait_s:
-        raise UsageError(
-            f"the effect of spark.locality.wait={options.settings['spark.locality.wait']} is not known: "
-            "the log does not tell which data a task would have found where",
-            hint="Leave it as measured, or set it to 0 to let tasks run on any slot.",
+def _anywhere(
+    model: dsl.PerformanceModel, options: Options, waits: LocalityWaits, warnings: list[str]
+) -> bool:
+    """Return whether tasks are not to wait for data whose place is unknown; other waits stay as measured."""
+    if not any(key.startswith("spark.locality.wait") for key in options.settings):
+        return False
+    limited = sum(profile.usable_slots_ratio < 1 for profile in model.profiles.stages)
+    if limited and not waits.none:
+        warnings.append(
+            f"the tasks of {limited} of {len(model.profiles.stages)} stages waited for slots near data of "
+            "which the log does not tell the place; they are predicted to wait as measured"
         )
-    return wait_s is not None
+    return waits.none
 
 
 def _pools(model: dsl.PerformanceModel, options: Options) -> tuple[bool, tuple[dsl.SchedulerPool, ...]]:

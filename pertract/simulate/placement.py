@@ -33,7 +33,7 @@ def measured_executors(model: dsl.PerformanceModel) -> tuple[ExecutorPlan, ...]:
     executors: list[ExecutorPlan] = []
     for group in model.execution.configuration.executors:
         for _ in range(group.count):
-            node = len(executors) % nodes
+            node = len(executors) % nodes if group.node is None else group.node
             executors.append(ExecutorPlan(group.slots, node, group.registered_s, group.removed_s))
     return tuple(executors)
 

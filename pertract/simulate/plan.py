@@ -16,7 +16,7 @@ from .configuration import Configuration
 from .dataflow import DataFlow
 from .network import receivers_limit
 from .placement import ExecutorPlan
-from .policies import Allocation, Speculation
+from .policies import Allocation, LocalityWaits, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
 
@@ -74,6 +74,8 @@ class Plan:
     """How executors come and go with the load; None where ``executors`` says it."""
     speculation: Speculation | None = None
     """When slow tasks are copied; None for never."""
+    locality: LocalityWaits | None = None
+    """How long tasks wait for a slot near their data; None if none does."""
     losses_s: tuple[float, ...] = ()
     """When executors die."""
     shuffle_service: bool = False
@@ -90,7 +92,7 @@ class Plan:
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once, each by itself, on executors known beforehand."""
-        policies = (self.allocation, self.speculation)
+        policies = (self.allocation, self.speculation, self.locality)
         alone = all(policy is None for policy in policies) and not self.losses_s and self.links_apart
         return not alone or any(stage.barrier for stage in self.stages)
 
@@ -175,6 +177,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         background=background,
         allocation=configuration.allocation,
         speculation=configuration.speculation,
+        locality=_locality(configuration, stages),
         losses_s=configuration.losses_s,
         shuffle_service=configuration.shuffle_service,
         executor_start_s=configuration.executor_start_s,
@@ -188,6 +191,13 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
 
 def _delay_s(delay: dsl.Delay, variables: dict[LawVariable, float]) -> float:
     return evaluate(delay.law, variables) if delay.law else delay.delay_s
+
+
+def _locality(configuration: Configuration, stages: list[StagePlan]) -> LocalityWaits | None:
+    """Return how long tasks wait, if any finds its data in some places and not in others."""
+    local = any(stage.locality is not None for stage in stages)
+    alone = len(configuration.executors) == 1
+    return configuration.locality if local and not alone and not configuration.locality.none else None
 
 
 def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwidth | None:

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from .settings import number, seconds, truth, whole
 
 _ALLOCATION = "spark.dynamicAllocation."
+_LOCALITY = "spark.locality.wait"
 _SPECULATION = "spark.speculation"
 
 
@@ -56,6 +57,58 @@ class Speculation:
     """Share of the stage's tasks that must have succeeded before."""
     least_runtime_s: float = 0.1
     """No task is slow before it has run for so long (``spark.speculation.minTaskRuntime``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalityWaits:
+    """How long tasks wait for a slot near their data (``spark.locality.wait``)."""
+
+    process_s: float = 3.0
+    """For a slot of the executor that holds the data."""
+    node_s: float = 3.0
+    """For one of its node after that."""
+    every_launch_resets: bool = False
+    """Whether every launch begins the wait anew, as before Spark 3.1."""
+    revive_s: float = 1.0
+    """Time between two offers of all free slots, with which a wait ends."""
+
+    @property
+    def none(self) -> bool:
+        """Whether tasks do not wait."""
+        return not (self.process_s or self.node_s)
+
+
+def locality_waits(measured: dsl.LocalityWaits, settings: Mapping[str, str]) -> LocalityWaits:
+    """Return how long tasks wait for a slot near their data: as measured, or as settings say.
+
+    Raises
+    ------
+    UsageError
+        If a setting cannot be read.
+    """
+
+    def wait(key: str) -> float | None:
+        wait_s = seconds(settings, key, default_unit="ms")
+        if wait_s == math.inf:
+            raise UsageError(f"the setting {key} must have an end", hint="Write, for example, 1h.")
+        return wait_s
+
+    usual_s, process_s, node_s = wait(_LOCALITY), wait(_LOCALITY + ".process"), wait(_LOCALITY + ".node")
+    usual_s = measured.wait_s if usual_s is None else usual_s
+    process_s = measured.process_s if process_s is None else process_s
+    node_s = measured.node_s if node_s is None else node_s
+    legacy = truth(settings, _LOCALITY + ".legacyResetOnTaskLaunch")
+    revive_s = wait("spark.scheduler.revive.interval")
+    if revive_s == 0:
+        raise UsageError(
+            "the setting spark.scheduler.revive.interval must be above zero", hint="1s is usual."
+        )
+    return LocalityWaits(
+        process_s=usual_s if process_s is None else process_s,
+        node_s=usual_s if node_s is None else node_s,
+        every_launch_resets=measured.every_launch_resets if legacy is None else legacy,
+        revive_s=revive_s or measured.revive_s,
+    )
 
 
 def allocated(

@@ -21,6 +21,7 @@ from .agenda import EventAgenda
 from .allocation import ExecutorAllocation
 from .attempts import Attempt, LiveStage, Worker
 from .background import Background
+from .locality import DelayScheduling, Level, Revival, preferences
 from .losses import Losses
 from .placement import ExecutorPlan
 from .plan import Plan
@@ -79,6 +80,7 @@ class TaskScheduler:
         self._inbox: deque[Worker | None] = deque()
         self._attempts: dict[tuple[int, int, int], Attempt] = {}
         agenda = EventAgenda(env)
+        self._revival = Revival(self, plan.locality, self._random) if plan.locality else None
         self.servers = {
             node: ProcessorSharing(agenda, plan.node_cores[node], self._cpu_done, recorded=True)
             for node in plan.crowded_nodes()
@@ -133,6 +135,7 @@ class TaskScheduler:
         worker.idle_since_s = self.env.now
         plan = ExecutorPlan(worker.slots, worker.node, worker.registered_s, None)
         self._warmth.arrive(worker.index, plan, self.active.values())
+        self._executors_changed()
         if self.allocation:
             self.allocation.became_idle()
         self.offer_all()
@@ -148,6 +151,12 @@ class TaskScheduler:
         worker.free = 0
         worker.removed_s = self.env.now
         self._warmth.leave(worker.index)
+        self._executors_changed()
+
+    def _executors_changed(self) -> None:
+        for stage in self.active.values():
+            if stage.waits:
+                stage.waits.executors_changed()
 
     # -- stages ----------------------------------------------------------------------------------
 
@@ -160,12 +169,24 @@ class TaskScheduler:
         """Let a stage launch tasks, for the first time or again."""
         stage.active = True
         self.active[stage.index] = stage
+        stage.waits = self._waits(stage)
         self._warmth.begin(stage)
         if self.losses:
             self.losses.before(stage)
         if self.allocation:
             self.allocation.backlog()
         self.offer_all()
+
+    def _waits(self, stage: LiveStage) -> DelayScheduling | None:
+        """Return how long tasks wait for a slot near their data, None if they do not."""
+        if self.plan.locality is None or stage.plan.locality is None:
+            return None
+        name = stage.plan.locality.cached_by
+        source = next((other for other in self.stages.values() if other.plan.id == name), None)
+        if source is None:
+            return None
+        places = preferences(stage, source, self.workers, self.present)
+        return DelayScheduling(self.plan.locality, places, stage.pending, self.present, self.env.now)
 
     def job_ended(self, job: str) -> None:
         """Note that a job needs the output of its stages no more."""
@@ -189,7 +210,8 @@ class TaskScheduler:
             about = self._inbox[0]
             if about is not _ALL and about in self.present:
                 about.free += 1
-                self._offer([about], most=1)
+                # Slots that were refused before are offered again with one that becomes free.
+                self._offer([about], most=about.free if self.plan.locality else 1)
             else:
                 free = [worker for worker in self.present if worker.free]
                 if len(free) > 1 and any(stage.may_launch() for stage in self.active.values()):
@@ -201,7 +223,10 @@ class TaskScheduler:
             self.at(self._driver_free_s, self._read)
 
     def _offer(self, workers: list[Worker], most: int = -1) -> None:
-        """Launch tasks of the stages in turn, one per executor and round, until no slot is free."""
+        """Launch tasks of the stages in turn, one per executor and round, until no slot is free.
+
+        All free slots are offered if there is no limit.
+        """
         ready = sorted((s.priority, s.index) for s in self.active.values() if s.may_launch())
         if not ready or not workers:
             return
@@ -212,6 +237,8 @@ class TaskScheduler:
                 continue
             if stage.plan.barrier:
                 self._launch_together(stage)
+            elif stage.waits and stage.pending:
+                most -= self._launch_near(stage, stage.waits, workers, most)
             else:
                 most -= self._launch_some(stage, workers, most)
             if not most:
@@ -230,6 +257,31 @@ class TaskScheduler:
                 if worker.free and (task := stage.next_task(worker)) is not None:
                     self._launch(stage, task, worker)
                     count += 1
+        return count
+
+    def _launch_near(self, stage: LiveStage, waits: DelayScheduling, workers: list[Worker], most: int) -> int:
+        """Launch tasks of a stage, the nearest to their data first, as `_launch_some` does for others."""
+        count, refused, now = 0, False, self.env.now
+        nearest: Level | None = None
+        for furthest in waits.levels:
+            before = -1
+            while count not in (before, most):
+                before = count
+                for worker in workers:
+                    if count == most or not (worker.free and stage.pending and stage.may_launch()):
+                        continue
+                    taken = waits.take(worker, furthest, now)
+                    if taken is None:
+                        refused = refused or furthest is Level.ANY
+                        continue
+                    task, level = taken
+                    stage.pending.remove(task)
+                    self._launch(stage, task, worker)
+                    nearest = level if nearest is None else min(nearest, level)
+                    count += 1
+        waits.offered(nearest, refused=refused, everything=most < 0, now=now)
+        if refused and self._revival:
+            self._revival.arm()
         return count
 
     def _launch_together(self, stage: LiveStage) -> None:

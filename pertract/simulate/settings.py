@@ -35,6 +35,10 @@ SETTINGS = (
     "spark.speculation.minTaskRuntime",
     "spark.shuffle.service.enabled",
     "spark.locality.wait",
+    "spark.locality.wait.process",
+    "spark.locality.wait.node",
+    "spark.locality.wait.legacyResetOnTaskLaunch",
+    "spark.scheduler.revive.interval",
 )
 """The properties that have an effect on the prediction."""
 

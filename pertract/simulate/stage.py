@@ -24,6 +24,9 @@ MOST_TASKS = 20_000_000
 DEFAULT_POOL = "default"
 """Scheduler pool of jobs that name none."""
 
+UNEVEN = 1.5
+"""Times the mean share of an executor that holds cached data, above which these lie unevenly."""
+
 CAUSES = ("scheduling", "cpu", "gc", "python", "drive", "network", "other")
 """What a task spends its time on; Python workers count as CPU in the breakdown of the response time."""
 
@@ -78,6 +81,10 @@ class StagePlan:
     """Whether all tasks must start together."""
     handling_s: float = 0.0
     """Time from the freeing of a slot to the noted end of its task."""
+    locality: dsl.Locality | None = None
+    """Cached data near which its tasks prefer to run; None for none."""
+    cached_on: tuple[float, ...] = ()
+    """Share of the data it caches on each executor; empty where that follows from the simulation."""
     volumes: TaskVolumes = field(default_factory=TaskVolumes)
     """Bytes that a task moves; ``causes_s`` has no times for these."""
 
@@ -132,6 +139,7 @@ class StageCompiler:
         self._data_read: set[str] = set()
         self._in_memory = 0
         self._most_needed = 0.0
+        self._uneven = 0
 
     def warnings(self) -> list[str]:
         """Return what the compiled stages assume, one sentence each."""
@@ -150,6 +158,11 @@ class StageCompiler:
             found.append(
                 f"{self._in_memory} of {self._stages} stages read again, and faster than from drives, what "
                 "an earlier stage has read; they are taken to find it in memory"
+            )
+        if self._uneven:
+            found.append(
+                f"the data that {self._uneven} of {self._stages} stages cached lay unevenly on executors; "
+                "with other executors they are predicted to lie where the simulated tasks run"
             )
         if self._spilling:
             needed = format_size(self._most_needed)
@@ -230,8 +243,18 @@ class StageCompiler:
             dispatch_s=profile.dispatch_s,
             launch_interval_s=profile.launch_interval_s,
             handling_s=profile.handling_s,
+            locality=stage.locality,
+            cached_on=self._cached_on(stage),
             volumes=volumes,
         )
+
+    def _cached_on(self, stage: dsl.Stage) -> tuple[float, ...]:
+        """Return where the data lie that a stage caches: as measured, if the executors are as measured."""
+        shares = [share for share in stage.cached_on if share]
+        if shares and self._configuration.executors_as_measured:
+            return stage.cached_on
+        self._uneven += bool(shares) and max(shares) > UNEVEN * sum(shares) / len(shares)
+        return ()
 
     def _comes_from_elsewhere(self, profile: dsl.StageProfile) -> bool:
         """Return whether a stage would fetch from other nodes what it found on its own."""

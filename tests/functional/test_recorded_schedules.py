@@ -55,22 +55,28 @@ def model_of(rows, tmp_path_factory):
         ("chain-2x2-lost-in-second", 0.06),
         ("bursts-1to4", 0.10),
         ("brief-4x2", 0.08),
+        ("cached-2+2x2-wait1s", 0.06),
     ],
 )
 def test_the_job_span_of_a_recorded_run(rows, model_of, monkeypatch, label, most):
-    monkeypatch.chdir(RECORDED)
     row = next(r for r in rows if r["label"] == label)
-    words = [
-        "predict",
-        "-q",
-        "--format",
-        "json",
-        "-n",
-        "5",
-        model_of(row["workload"]),
-        *shlex.split(row["options"]),
-    ]
-    result = CliRunner().invoke(app, words)
-    assert result.exit_code == 0, result.output
-    predicted = json.loads(result.stdout)["job_span_s"]["mean"]
+    predicted = predict(row, model_of, monkeypatch)["job_span_s"]["mean"]
     assert abs(predicted / float(row["job_span_s"]) - 1) < most
+
+
+@pytest.mark.parametrize("wait", ["0s", "1s", "3s"])
+def test_jobs_that_read_cached_data(rows, model_of, monkeypatch, wait):
+    """Without the pause before them, in which the application waits for more executors."""
+    repetitions = [r for r in rows if r["label"] == f"cached-2+2x2-wait{wait}"]
+    measured_s = sum(sum(map(float, r["jobs_s"].split()[1:])) for r in repetitions) / len(repetitions)
+    stages = predict(repetitions[-1], model_of, monkeypatch)["stages"][-2:]
+    assert sum(stage["end_s"] - stage["start_s"] for stage in stages) == pytest.approx(measured_s, rel=0.05)
+
+
+def predict(row, model_of, monkeypatch):
+    """Return the prediction of a run by the model of its calibration run."""
+    monkeypatch.chdir(RECORDED)
+    words = ["predict", "-q", "--format", "json", "-n", "5", model_of(row["workload"])]
+    result = CliRunner().invoke(app, [*words, *shlex.split(row["options"])])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)

@@ -10,10 +10,11 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from pertract import dsl
 from pertract.simulate import simulate
 from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import Plan
-from pertract.simulate.policies import Allocation, Speculation
+from pertract.simulate.policies import Allocation, LocalityWaits, Speculation
 from pertract.simulate.stage import CAUSES, StagePlan
 
 PLENTY = 1_000_000
@@ -182,10 +183,10 @@ def plans(
 
 @st.composite
 def eventful_plans(draw: st.DrawFn) -> Plan:
-    """Draw a plan whose executors are allocated or lost, whose tasks are copied, or all of it."""
+    """Draw a plan whose executors are allocated or lost, whose tasks are copied or wait for their data."""
     made = draw(plans(late=True, limited=True, sharing="somewhere", extras=True, driver=True))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    kinds = draw(st.sets(st.sampled_from(["allocation", "speculation", "losses"]), min_size=1))
+    kinds = draw(st.sets(st.sampled_from(["allocation", "speculation", "losses", "locality"]), min_size=1))
     if "allocation" in kinds:
         limit, slots = draw(st.integers(1, 6)), draw(st.integers(1, 3))
         least = draw(st.integers(0, limit))
@@ -203,6 +204,8 @@ def eventful_plans(draw: st.DrawFn) -> Plan:
             start_s=rng.uniform(0, 1),
         )
         made = replace(made, executors=(), allocation=policy, slots=limit * slots)
+    if "locality" in kinds:
+        made = with_locality(made, rng)
     if "speculation" in kinds:
         policy_of_copies = Speculation(rng.uniform(0.05, 1), rng.uniform(0.5, 3), rng.uniform(), 0.1)
         made = replace(made, speculation=policy_of_copies)
@@ -213,6 +216,25 @@ def eventful_plans(draw: st.DrawFn) -> Plan:
             made, losses_s=tuple(times_s), shuffle_service=service, executor_start_s=rng.uniform(0, 2)
         )
     return made
+
+
+def with_locality(made: Plan, rng: np.random.Generator) -> Plan:
+    """Let stages read what earlier ones cached, where these ran or on given shares of the executors."""
+    stages = list(made.stages)
+    for i in range(1, len(stages)):
+        if rng.random() < 0.7:
+            source = int(rng.integers(i))
+            found = dsl.Locality(cached_by=stages[source].id, ratio=rng.uniform(0.3, 1))
+            stages[i] = replace(stages[i], locality=found)
+            if rng.random() < 0.5:
+                stages[source] = replace(stages[source], cached_on=tuple(rng.dirichlet(np.ones(3))))
+    waits = LocalityWaits(
+        process_s=rng.uniform(0, 2) * (rng.random() < 0.8),
+        node_s=rng.uniform(0, 2) * (rng.random() < 0.8),
+        every_launch_resets=bool(rng.random() < 0.3),
+        revive_s=rng.uniform(0.05, 1),
+    )
+    return replace(made, stages=tuple(stages), locality=waits)
 
 
 def plan_with_losses(seed: int) -> Plan:
@@ -242,6 +264,11 @@ def plan_with_losses(seed: int) -> Plan:
     undisturbed_s = simulate(made, np.random.default_rng(0)).response_time_s
     times_s = np.sort(rng.uniform(0, 1.3 * undisturbed_s, rng.integers(1, 5)))
     return replace(made, losses_s=tuple(times_s.tolist()))
+
+
+def plan_with_losses_of_cached_data(seed: int) -> Plan:
+    """Return such a plan whose stages also read what others have cached."""
+    return with_locality(plan_with_losses(seed), np.random.default_rng([seed, 1]))
 
 
 def _random_stage(rng: np.random.Generator, tasks: int, options: dict[str, object]) -> StagePlan:

@@ -1,4 +1,4 @@
-"""What holds for every schedule in which executors are allocated or lost, or tasks are copied."""
+"""What holds for every schedule in which executors come and go, or tasks are copied or wait for data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.engine import _Execution
 from pertract.simulate.outcome import breakdown, busy_core_s, executor_core_s
-from pertract.simulate.policies import Allocation, Speculation
+from pertract.simulate.policies import Allocation, LocalityWaits, Speculation
 from pertract.simulate.scheduler import TaskScheduler
 
-from .strategies_plan import eventful_plans, examples, executor, plan_with_losses, plans
+from .strategies_plan import (
+    eventful_plans,
+    examples,
+    executor,
+    plan_with_losses,
+    plan_with_losses_of_cached_data,
+    plans,
+    with_locality,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 EPSILON_S = 1e-9
@@ -38,8 +46,13 @@ STORMS = range(100)
 """Seeds of plans that lose output which is needed."""
 
 
-@examples(200)
-@given(eventful_plans() | st.sampled_from(STORMS).map(plan_with_losses), SEEDS)
+@examples(300)
+@given(
+    eventful_plans()
+    | st.sampled_from(STORMS).map(plan_with_losses)
+    | st.sampled_from(STORMS).map(plan_with_losses_of_cached_data),
+    SEEDS,
+)
 def test_every_task_succeeds_in_the_end_and_nothing_is_left_running(plan: Plan, seed: int) -> None:
     execution = _Execution(plan, np.random.default_rng(seed), record=True, stepwise=True)
     trace = execution.run()
@@ -115,6 +128,18 @@ def test_policies_that_never_act_change_nothing(plan: Plan, seed: int) -> None:
     assert simulated(replace(plan, losses_s=(1e9,)), seed).end_s == pytest.approx(expected, abs=EPSILON_S)
 
 
+@examples(150)
+@given(plans(late=False, extras=True, driver=True), SEEDS)
+def test_with_one_executor_it_does_not_matter_where_data_are(plan: Plan, seed: int) -> None:
+    alone = replace(plan, executors=plan.executors[:1], slots=plan.executors[0].slots)
+    local = with_locality(alone, np.random.default_rng(seed))
+    local = replace(local, stages=tuple(replace(s, cached_on=()) for s in local.stages))
+    whole = [s.locality and s.locality.model_copy(update={"ratio": 1.0}) for s in local.stages]
+    stages = [replace(s, locality=w) for s, w in zip(local.stages, whole, strict=True)]
+    expected = simulate(alone, np.random.default_rng(seed), stepwise=True).end_s
+    assert simulated(replace(local, stages=tuple(stages)), seed).end_s == pytest.approx(expected, abs=1e-9)
+
+
 @examples(100)
 @given(plans(late=False, extras=True, driver=True), st.integers(1, 5), st.integers(1, 3), SEEDS)
 def test_as_many_executors_at_least_as_at_most_are_a_fixed_number(
@@ -135,6 +160,8 @@ def test_no_slot_is_idle_while_a_task_waits(plan: Plan, seed: int) -> None:
     """Without copies, lost output, limits and a slow driver, which are reasons for a task to wait."""
     stages = tuple(replace(s, usable_slots=None, launch_interval_s=0.0) for s in plan.stages)
     plan = replace(plan, stages=stages, speculation=None, shuffle_service=True, driver_launch_s=0.0)
+    if plan.locality:  # without a wait, tasks that prefer a place run anywhere
+        plan = replace(plan, locality=LocalityWaits(process_s=0.0, node_s=0.0))
     trace = simulate(plan, np.random.default_rng(seed), stepwise=True)
     events = [t for s in trace.stages for t in (s.submitted_s, *s.starts_s, *s.ends_s)]
     for there in trace.plan.executors:

@@ -9,6 +9,7 @@ from typing import Any
 from ...units import MS, counted
 from . import events as ev
 from .executors import Executors
+from .locality import CachedData
 from .records import JobRecord, SparkRun, StageRecord
 from .segment import Counts
 from .tasks import TaskBatch, TaskCollector
@@ -33,6 +34,7 @@ class RunBuilder:
         self._environment = False
         self._properties: dict[str, str] = {}
         self._executors = Executors()
+        self._cached = CachedData()
         self._jobs: dict[int, ev.JobStart] = {}
         self._job_ends: dict[int, ev.JobEnd] = {}
         self._active_jobs: dict[int, ev.JobStart] = {}
@@ -171,11 +173,12 @@ class RunBuilder:
     def _close(self, key: tuple[int, int], info: ev.StageInfo, owner: int | None) -> None:
         collector = self._collectors.pop(key, None)
         start_ms = self._start_ms()
-        summary = None
+        summary = locality = None
         if collector:
             self._executors.ran_at_once(collector.tasks_at_once())
             slots = self._executors.slots(self._task_cpus())
             summary = collector.summarise(start_ms, slots, cpu_recorded=self._task_cpu_ns > 0)
+            locality = self._cached.follow(key, info.rdds, collector, gone=self._executors.removed_ids())
         if summary is None and collector is None and info.submitted_ms is None:
             return
         submitted_s = self._relative(info.submitted_ms, summary.first_launch_s if summary else 0.0)
@@ -196,6 +199,7 @@ class RunBuilder:
             failed=info.failure is not None,
             summary=summary,
             barrier=any(rdd.barrier for rdd in info.rdds),
+            locality=locality,
         )
         self._stages[key] = (record, owner)
 
@@ -237,6 +241,8 @@ class RunBuilder:
             self.missing.append(
                 f"{counted(unannounced, 'executor')} without a start in the log; the first task stands for it"
             )
+        for stage, executors in self._cached.cached_on().items():
+            self._stages[stage][0].cached_on = executors
         jobs = self._job_records()
         if self._counts["lost"]:
             self.missing.append(

@@ -83,6 +83,13 @@ class BlockManagerAdded(Struct, gc=False):
     time_ms: int = field(name="Timestamp", default=0)
 
 
+class StorageLevel(Struct, gc=False):
+    """Part of `RddInfo`."""
+
+    disk: bool = field(name="Use Disk", default=False)
+    memory: bool = field(name="Use Memory", default=False)
+
+
 class RddInfo(Struct, gc=False):
     """One data set of a stage."""
 
@@ -92,6 +99,7 @@ class RddInfo(Struct, gc=False):
     call_site: str | None = field(name="Callsite", default=None)
     parents: list[int] = field(name="Parent IDs", default_factory=list)
     barrier: bool = field(name="Barrier", default=False)
+    storage: StorageLevel = field(name="Storage Level", default_factory=StorageLevel)
 
 
 class StageInfo(Struct, gc=False):
@@ -196,6 +204,7 @@ class TaskInfo(Struct, gc=False):
     index: int = field(name="Index", default=0)
     failed: bool = field(name="Failed", default=False)
     killed: bool = field(name="Killed", default=False)
+    locality: str = field(name="Locality", default="")
 
 
 class TaskEndReason(Struct, gc=False):

@@ -51,6 +51,10 @@ class Executors:
         """Note an ExecutorRemoved event."""
         self._get(identifier).removed_ms = time_ms
 
+    def removed_ids(self) -> set[str]:
+        """Return the executors that have been removed so far."""
+        return {name for name, executor in self._known.items() if executor.removed_ms is not None}
+
     def block_manager(self, identifier: str, host: str, time_ms: int) -> None:
         """Note a BlockManagerAdded event, the only announcement before Spark 1.3."""
         executor = self._get(identifier)

@@ -118,6 +118,16 @@ class TaskSummary:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LocalityRecord:
+    """Cached data that the tasks of a stage preferred to be near."""
+
+    cached_by: tuple[int, int]
+    """Stage and attempt that cached them, each partition on the executor of its task."""
+    ratio: float
+    """Tasks that preferred the executor of their partition / all tasks."""
+
+
 @dataclass(slots=True)
 class StageRecord:
     """One executed stage attempt."""
@@ -138,6 +148,10 @@ class StageRecord:
     """None when the log holds no task of the attempt."""
     barrier: bool = False
     """Whether all its tasks had to start together (``RDD.barrier``)."""
+    locality: LocalityRecord | None = None
+    """Cached data near which its tasks preferred to run; None for none."""
+    cached_on: Mapping[str, int] = field(default_factory=dict)
+    """Tasks by executor, if they cached data that were read later."""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ _FIELDS = {
     "launch_ms": "info.launch_ms",
     "finish_ms": "info.finish_ms",
     "result_ms": "info.result_ms",
+    "index": "info.index",
     "run_ms": "metrics.run_ms",
     "cpu_ns": "metrics.cpu_ns",
     "deserialise_ms": "metrics.deserialise_ms",
@@ -42,12 +44,24 @@ _FIELDS = {
     "memory_spilled_bytes": "metrics.memory_spilled_bytes",
     "disk_spilled_bytes": "metrics.disk_spilled_bytes",
 }
+LOCALITIES = ("", "PROCESS_LOCAL", "NODE_LOCAL", "NO_PREF", "RACK_LOCAL", "ANY")
+"""How near to its data a task ran, in the words of Spark, nearest first; empty for unknown."""
+_LOCALITY = {name: i for i, name in enumerate(LOCALITIES)}
 _SUCCESS = "Success"
 _row = attrgetter(*_FIELDS.values())
 _COLUMN = {name: i for i, name in enumerate(_FIELDS)}
 Mask = NDArray[np.bool_]
 Positions = list[tuple[str, NDArray[np.intp]]]
 """The executors and the positions of their tasks."""
+
+
+class Place(NamedTuple):
+    """Where a task ran."""
+
+    partition: int
+    executor: str
+    locality: str
+    """How near to its data, in the words of Spark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ class TaskBatch:
     """The host of each executor."""
     succeeded: int
     """Attempts that contributed a result."""
+    localities: bytes
+    """How near to its data each ran, as positions in `LOCALITIES`."""
 
     @classmethod
     def of(cls, tasks: Sequence[TaskEnd]) -> TaskBatch:
@@ -82,6 +98,7 @@ class TaskBatch:
             tuple(task.info.executor for task in tasks),
             {task.info.executor: task.info.host for task in reversed(tasks)},
             succeeded,
+            bytes(_LOCALITY.get(task.info.locality, 0) for task in tasks),
         )
 
     def column(self, name: str) -> Floats:
@@ -99,6 +116,7 @@ class TaskCollector:
     def __init__(self) -> None:
         self._retained: list[Floats] = []
         self._on_executor: dict[str, list[int]] = {}  # positions of the retained tasks
+        self._localities = bytearray()  # of the retained tasks
         self._overflow: list[Floats] = []
         self._reduced: list[tuple[Floats, Floats]] = []  # (weights, rows of _decompose)
         self._totals = np.zeros(len(VOLUMES))
@@ -121,6 +139,7 @@ class TaskCollector:
             self._retained.append(table)
             for position, executor in enumerate(batch.executors, self._count):
                 self._on_executor.setdefault(executor, []).append(position)
+            self._localities += batch.localities
         else:
             self._overflow.append(table)
         self._count += len(table)
@@ -139,6 +158,18 @@ class TaskCollector:
 
     def _by_executor(self) -> Positions:
         return [(name, np.array(positions)) for name, positions in self._on_executor.items()]
+
+    def places(self) -> list[Place]:
+        """Return where the retained tasks ran, in the order in which they ended."""
+        ran_on = [""] * len(self._localities)
+        for executor, positions in self._on_executor.items():
+            for position in positions:
+                ran_on[position] = executor
+        index = np.concatenate([table[:, _COLUMN["index"]] for table in self._retained]).astype(int)
+        return [
+            Place(task, executor, LOCALITIES[locality])
+            for task, executor, locality in zip(index.tolist(), ran_on, self._localities, strict=True)
+        ]
 
     def tasks_at_once(self) -> dict[str, int]:
         """Return the most tasks that overlapped on each executor.

@@ -47,6 +47,24 @@ def test_a_job_edge_may_not_leave_the_job(valid_model):
         check(model.model_copy(update={"execution": execution}))
 
 
+def test_cached_data_come_from_a_stage_of_the_model(minimal):
+    start, job, *rest = minimal.execution.nodes
+    stage = job.nodes[0].model_copy(update={"locality": dsl.Locality(cached_by="nowhere")})
+    job = job.model_copy(update={"nodes": (stage, *job.nodes[1:])})
+    execution = minimal.execution.model_copy(update={"nodes": (start, job, *rest)})
+    with pytest.raises(DanglingReference, match=r"nodes\.0\.locality\.cached_by: .*'nowhere'"):
+        check(minimal.model_copy(update={"execution": execution}))
+
+
+def test_executors_run_on_nodes_that_there_are(minimal):
+    configuration = minimal.execution.configuration
+    group = configuration.executors[0].model_copy(update={"node": 2})
+    configuration = configuration.model_copy(update={"executors": (group,)})
+    execution = minimal.execution.model_copy(update={"configuration": configuration})
+    with pytest.raises(DanglingReference, match="there is no node 2: the 2 workers are numbered from 0"):
+        check(minimal.model_copy(update={"execution": execution}))
+
+
 def test_all_problems_are_listed(minimal):
     found = list(problems(with_edges(minimal, ("a", "b"), ("c", "job-0"))))
     assert [problem.path for problem in found] == [

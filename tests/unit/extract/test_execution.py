@@ -6,6 +6,7 @@ import pytest
 
 from pertract import dsl
 from pertract.extract.execution import build_execution, entering_bytes, stage_id
+from pertract.sources.spark.records import LocalityRecord
 
 
 @pytest.fixture
@@ -228,3 +229,13 @@ def test_a_stage_whose_tasks_start_together_is_a_barrier(records):
     stages = [records.stage(0, [(0, 1)]), replace(records.stage(1, [(1, 2)]), barrier=True)]
     execution = build_execution(records.run([records.job(0, 0, 2, stages)], 2), {})
     assert [stage.barrier for stage in execution.stages] == [False, True]
+
+
+def test_stages_say_which_cached_data_they_read_and_where_these_lay(records):
+    cached = replace(records.stage(0, [(0, 1)], attempt=1), cached_on={"2": 3, "1": 1})
+    reading = replace(records.stage(1, [(1, 2)]), locality=LocalityRecord(cached_by=(0, 1), ratio=0.5))
+    executors = [records.executor(name, added=float(i)) for i, name in enumerate(("1", "2", "3"))]
+    run = records.run([records.job(0, 0, 2, [cached, reading])], 2, executors=executors)
+    first, second = build_execution(run, {}).stages
+    assert first.cached_on == (0.25, 0.75)  # the third one held nothing
+    assert second.locality == dsl.Locality(cached_by="stage-0.1", ratio=0.5)

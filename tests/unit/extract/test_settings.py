@@ -132,3 +132,37 @@ def test_dynamic_allocation_is_read_with_sparks_defaults(configured):
     service = configured(spark__dynamicAllocation__enabled="true", spark__shuffle__service__enabled="true")
     assert service.shuffle_service
     assert not service.dynamic_allocation.shuffle_tracking
+
+
+def test_waits_for_data_are_read_with_sparks_defaults(configured):
+    assert configured().locality == dsl.LocalityWaits()
+    found = configured(
+        spark__locality__wait="500",
+        spark__locality__wait__process="2s",
+        spark__scheduler__revive__interval="2s",
+    ).locality
+    assert found == dsl.LocalityWaits(wait_s=0.5, process_s=2.0, revive_s=2.0)
+
+
+@pytest.mark.parametrize(
+    ("version", "properties", "resets"),
+    [
+        ("3.0.3", {}, True),
+        ("2.4.8", {}, True),
+        ("3.1.0", {}, False),
+        (None, {}, False),
+        ("3.5.1", {"spark.locality.wait.legacyResetOnTaskLaunch": "true"}, True),
+    ],
+)
+def test_until_spark_3_1_every_launch_begins_the_wait_anew(records, version, properties, resets):
+    run = replace(records.run([], 100), version=version, properties=properties)
+    assert configuration(run).locality.every_launch_resets == resets
+
+
+def test_nodes_are_told_where_executors_do_not_go_round_them(records, configured):
+    def on(*hosts):
+        executors = [records.executor(str(i), host=host, added=float(i)) for i, host in enumerate(hosts)]
+        return [group.node for group in configured(executors).executors]
+
+    assert on("a", "b", "a", "b") == [None] * 4
+    assert on("a", "a", "b", "b") == [0, 0, 1, 1]

@@ -449,5 +449,33 @@ def test_times_of_losses_are_checked_and_sorted() -> None:
 def test_tasks_run_on_any_slot_where_they_are_not_to_wait_for_their_data() -> None:
     assert not resolve(model(), Options()).anywhere
     assert resolve(model(), Options(settings={"spark.locality.wait": "0s"})).anywhere
-    with pytest.raises(UsageError, match=r"the effect of spark.locality.wait=1s is not known"):
-        resolve(model(), Options(settings={"spark.locality.wait": "1s"}))
+    assert not resolve(model(), Options(settings={"spark.locality.wait": "1s"})).anywhere
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, (3.0, 3.0)),
+        ({"spark.locality.wait": "1s"}, (1.0, 1.0)),
+        ({"spark.locality.wait": "500"}, (0.5, 0.5)),  # milliseconds
+        ({"spark.locality.wait": "1s", "spark.locality.wait.node": "0"}, (1.0, 0.0)),
+        ({"spark.locality.wait.process": "2s"}, (2.0, 3.0)),
+    ],
+)
+def test_waits_for_data_follow_the_settings(settings: dict[str, str], expected: tuple[float, float]) -> None:
+    waits = resolve(model(), Options(settings=settings)).locality
+    assert (waits.process_s, waits.node_s) == expected
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"spark.locality.wait": "soon"},
+        {"spark.locality.wait.process": "infinity"},
+        {"spark.scheduler.revive.interval": "0s"},
+        {"spark.locality.wait.rack": "1s"},  # where racks are is not known
+    ],
+)
+def test_waits_that_cannot_be_are_refused(settings: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match=next(iter(settings))):
+        resolve(model(), Options(settings=settings))

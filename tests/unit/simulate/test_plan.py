@@ -315,3 +315,37 @@ def test_more_tasks_than_slots_that_must_start_together_are_an_error() -> None:
     with pytest.raises(SimulationError, match="9 tasks of s must start together, but there are only 8 slots"):
         only_stage(job_stage=stage(count=9, barrier=True))
     assert only_stage(job_stage=stage(count=8, barrier=True)).barrier
+
+
+# -- cached data -----------------------------------------------------------------------------------
+
+
+def with_cached_data(shares: tuple[float, ...] = (0.9, 0.1), **options: Any) -> tuple[Plan, list[str]]:
+    """Return the plan of a stage that caches data and one that reads them, on two executors."""
+    stages = (
+        stage("a", cached_on=shares),
+        stage("b", locality=dsl.Locality(cached_by="a")),
+    )
+    job = dsl.Job(id="job", nodes=stages, edges=(dsl.Edge(tail="a", head="b"),))
+    made = model(nodes=[job])
+    return compile_plan(made, resolve(made, Options(**options)))
+
+
+def test_tasks_wait_for_cached_data_only_where_it_can_matter() -> None:
+    made, _ = with_cached_data()
+    assert made.locality is not None
+    assert made.stepwise
+    assert with_cached_data(executors=1)[0].locality is None
+    assert with_cached_data(settings={"spark.locality.wait": "0"})[0].locality is None
+    assert compiled().locality is None
+
+
+def test_cached_data_lie_where_they_lay_while_the_executors_are_the_same() -> None:
+    made, warnings = with_cached_data()
+    assert (made.stages[0].cached_on, warnings) == ((0.9, 0.1), [])
+    for options in ({"executors": 4}, {"executor_cores": 2}):
+        made, warnings = with_cached_data(**options)
+        assert made.stages[0].cached_on == ()
+        assert any("cached lay unevenly" in warning for warning in warnings)
+    assert not any("unevenly" in warning for warning in with_cached_data((0.6, 0.4), executors=4)[1])
+    assert with_cached_data((0.0,))[0].stages[0].cached_on == ()
