@@ -1,6 +1,6 @@
 """Spark's scheduler with an event for every task, for everything that the slots alone cannot play.
 
-`slots` is three times as fast, but its tasks run once, to their end, on executors known beforehand.
+`slots` is three times as fast or more, but its tasks run once, to their end, on executors known beforehand.
 Where executors come and go with the load, die, or tasks are copied, this scheduler takes its place;
 without any of these both give the same schedule.
 """
