@@ -11,6 +11,7 @@ machine and ended at the end.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import shutil
@@ -63,7 +64,7 @@ def cluster_columns(run: campaign.Run, found: Facts, master: str, node_cores: in
 
 
 def usage_columns(
-    sampler: sample.Sampler | None, found: Facts, slots: int, response_time_s: float
+    sampler: sample.Sampler | None, found: Facts, worker_cores: int, response_time_s: float
 ) -> campaign.Row:
     """Return the columns about CPU; empty where its processes were not seen."""
     if sampler is None:
@@ -79,7 +80,7 @@ def usage_columns(
         columns |= {
             "executor_jvm_cpu_s": f"{usage.executor_jvm_cpu_s:.2f}",
             "executor_python_cpu_s": f"{usage.executor_python_cpu_s:.2f}",
-            "cpu_utilisation": f"{used_s / (slots * response_time_s):.3f}",
+            "cpu_utilisation": f"{used_s / (worker_cores * response_time_s):.3f}",
         }
     return columns
 
@@ -95,7 +96,8 @@ def keep(run: campaign.Run, ended: Ended, given: argparse.Namespace, folders: li
     (given.output / name).write_bytes(packed)
     found, measured = facts(lines), times(lines)
     cluster = cluster_columns(run, found, given.master, given.node_cores)
-    slots = int(str(cluster["executors"])) * int(str(cluster["cores_per_executor"]))
+    names = ("nodes", "node_cores") if cluster["node_cores"] else ("executors", "cores_per_executor")
+    worker_cores = math.prod(int(str(cluster[name])) for name in names)
     if ended.sampler is not None:
         ended.sampler.write(given.output / "samples" / f"{run.label}.csv", found.application)
     return {
@@ -109,7 +111,7 @@ def keep(run: campaign.Run, ended: Ended, given: argparse.Namespace, folders: li
         "repetition": run.repetition,
         "response_time_s": f"{measured.response_time_s:.3f}",
         "job_span_s": f"{measured.job_span_s:.3f}",
-        **usage_columns(ended.sampler, found, slots, measured.response_time_s),
+        **usage_columns(ended.sampler, found, worker_cores, measured.response_time_s),
         "task_run_s": f"{found.task_run_s:.3f}",
         "task_cpu_s": f"{found.task_cpu_s:.3f}",
         "jobs": found.jobs,

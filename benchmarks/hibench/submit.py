@@ -162,10 +162,11 @@ class Submitter(AbstractContextManager["Submitter"]):
         return usual
 
     def _start(self, command: list[str], log: Path) -> subprocess.Popen[str]:
-        python = {"PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON", sys.executable)}
+        is_here = self.is_own or self.master.startswith("local")  # elsewhere, Python lies in another place
+        python = {"PYSPARK_PYTHON" if is_here else "PYSPARK_DRIVER_PYTHON": sys.executable}
         if self.is_own:
             return self.spark.start(command, log, address=ADDRESS, folder=self.work, more=python)
-        environment = {**os.environ, **python, "SPARK_HOME": str(self.spark.home)}
+        environment = {**python, **os.environ, "SPARK_HOME": str(self.spark.home)}
         with log.open("w") as file:
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=environment, text=True

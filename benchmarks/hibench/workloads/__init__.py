@@ -9,7 +9,8 @@ Every module has
 - ``run(spark, job)``: the program, returns figures of its result;
 - ``check(spark, job, size, found)``: raises `WrongResult` if output or figures are wrong.
 
-What these modules import must be there on every machine of a cluster: the standard library, NumPy, pyspark.
+They import pyspark and NumPy where they need them: NumPy must be there on every machine of a cluster, and
+Python workers load no more than their functions use.
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect, visits
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkAggregation"
 SCALES = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect, visits
 from .aggregation import SCALES
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkJoin"
 ITERATIONS = None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-from pyspark import StorageLevel
-from pyspark.ml.clustering import KMeans
-from pyspark.ml.feature import VectorAssembler
-from pyspark.sql import DataFrame, SparkSession, functions
+from typing import TYPE_CHECKING
 
 from . import Job, expect
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 REPORT_TYPE = "PythonSparkKmeans"
 SCALES = {
@@ -24,6 +23,10 @@ SEED = 50
 
 
 def generate(spark: SparkSession, data: str, files: int, size: dict[str, int]) -> None:
+    import numpy as np
+    from pyspark.ml.feature import VectorAssembler
+    from pyspark.sql import functions
+
     draw = np.random.default_rng(SEED)
     centre = (functions.col("id") % CENTRES + 1).cast("int")
     values = []
@@ -38,12 +41,16 @@ def generate(spark: SparkSession, data: str, files: int, size: dict[str, int]) -
 
 
 def _fit(examples: DataFrame, iterations: int) -> float:
+    from pyspark.ml.clustering import KMeans
+
     # a tolerance of 0: as many iterations as asked for
     search = KMeans(initMode="random", k=K, maxIter=iterations, tol=0.0, seed=1)
     return float(search.fit(examples).summary.trainingCost)
 
 
 def run(spark: SparkSession, job: Job) -> dict[str, float]:
+    from pyspark import StorageLevel
+
     examples = spark.read.parquet(job.data).persist(StorageLevel.MEMORY_ONLY)
     count = examples.count()
     return {"examples": count, "iterations": job.iterations, "cost": _fit(examples, job.iterations)}

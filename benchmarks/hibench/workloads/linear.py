@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-
-import numpy as np
-from pyspark.ml.linalg import DenseVector, Vectors, VectorUDT
-from pyspark.ml.regression import LinearRegression
-from pyspark.sql import SparkSession, functions
-from pyspark.sql.types import DoubleType, StructField, StructType
+from typing import TYPE_CHECKING
 
 from . import Job, expect
+
+if TYPE_CHECKING:
+    from pyspark.ml.linalg import DenseVector
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkLinearRegression"
 SCALES = {
@@ -30,6 +29,9 @@ SEED = 60
 
 def _examples(number: int, files: int, size: dict[str, int]) -> Iterator[tuple[float, DenseVector]]:
     """Yield label and features of every example in one file."""
+    import numpy as np
+    from pyspark.ml.linalg import Vectors
+
     weights = np.random.default_rng(SEED).random(size["features"]) - 0.5
     draw = np.random.default_rng((SEED, number))
     for _ in range(size["examples"] // files):
@@ -38,6 +40,9 @@ def _examples(number: int, files: int, size: dict[str, int]) -> Iterator[tuple[f
 
 
 def generate(spark: SparkSession, data: str, files: int, size: dict[str, int]) -> None:
+    from pyspark.ml.linalg import VectorUDT
+    from pyspark.sql.types import DoubleType, StructField, StructType
+
     examples = spark.sparkContext.parallelize(range(files), files).flatMap(
         lambda number: _examples(number, files, size)
     )
@@ -46,6 +51,8 @@ def generate(spark: SparkSession, data: str, files: int, size: dict[str, int]) -
 
 
 def run(spark: SparkSession, job: Job) -> dict[str, float]:
+    from pyspark.ml.regression import LinearRegression
+
     training, _ = spark.read.parquet(job.data).randomSplit([TRAINING, 1 - TRAINING], seed=12345)
     training = training.cache()
     count = training.count()
@@ -67,6 +74,8 @@ def run(spark: SparkSession, job: Job) -> dict[str, float]:
 
 
 def check(spark: SparkSession, job: Job, size: dict[str, int], found: dict[str, float]) -> None:
+    from pyspark.sql import functions
+
     expect(found["features"] == size["features"], "Features are missing.")
     share = found["examples"] / size["examples"]
     expect(abs(share - TRAINING) < 0.03, f"{share:.0%} of the examples were used for training.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from operator import add
-
-import numpy as np
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkPagerank"
 SCALES = {
@@ -27,6 +28,8 @@ SEED = 40
 
 def _edges(number: int, files: int, pages: int) -> Iterator[str]:
     """Yield the links of every page that one file holds."""
+    import numpy as np
+
     draw = np.random.default_rng((SEED, number))
     total = np.cumsum(np.arange(1, pages + 1) ** -EXPONENT)
     for page in range(number, pages, files):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-import numpy as np
-from pyspark.mllib.linalg import DenseVector
-from pyspark.mllib.regression import LabeledPoint
-from pyspark.mllib.tree import RandomForest
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect
+
+if TYPE_CHECKING:
+    from pyspark.mllib.regression import LabeledPoint
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkRandomForest"
 SCALES = {
@@ -30,6 +29,10 @@ SEED = 70
 
 
 def _points(number: int, files: int, size: dict[str, int]) -> Iterator[LabeledPoint]:
+    import numpy as np
+    from pyspark.mllib.linalg import DenseVector
+    from pyspark.mllib.regression import LabeledPoint
+
     draw = np.random.default_rng((SEED, number))
     for index in range(number, size["examples"], files):
         label = float(index // files % 2)
@@ -43,6 +46,8 @@ def generate(spark: SparkSession, data: str, files: int, size: dict[str, int]) -
 
 
 def run(spark: SparkSession, job: Job) -> dict[str, float]:
+    from pyspark.mllib.tree import RandomForest
+
     points = spark.sparkContext.pickleFile(job.data)
     training, test = points.randomSplit([0.7, 0.3], seed=1)
     model = RandomForest.trainClassifier(

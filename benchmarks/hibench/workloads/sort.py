@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect, text
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkSort"
 SCALES = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-
-import numpy as np
-from pyspark.sql import SparkSession
+from typing import TYPE_CHECKING
 
 from . import Job, expect
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkTerasort"
 SCALES = {
@@ -26,6 +27,8 @@ SEED = 30
 
 def _records(number: int, count: int) -> Iterator[str]:
     """Yield the records of one file: a random printable key and a payload that tells which record it is."""
+    import numpy as np
+
     keys = np.random.default_rng((SEED, number)).integers(33, 127, (count, KEY), dtype=np.uint8)
     for i, key in enumerate(keys):
         yield (key.tobytes().decode() + f" {number:08d}{i:012d} ").ljust(RECORD, "ABCDEFGH"[i % 8])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import numpy as np
-from pyspark.sql import SparkSession
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 WORDS = 1000
 SEED = 20
@@ -13,6 +14,8 @@ SEED = 20
 
 def vocabulary() -> list[str]:
     """Return the words."""
+    import numpy as np
+
     draw = np.random.default_rng(SEED)
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
     return ["".join(draw.choice(letters, draw.integers(4, 13))) for _ in range(WORDS)]
@@ -28,6 +31,8 @@ def write(spark: SparkSession, data: str, files: int, size_bytes: int) -> None:
 
 def _lines(number: int, size_bytes: int) -> Iterator[str]:
     """Yield the lines of one file; each has 10 to 99 words, all equally likely."""
+    import numpy as np
+
     words = vocabulary()
     draw = np.random.default_rng((SEED, number))
     written_bytes = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, SparkSession, functions
-from pyspark.sql.functions import col, expr
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 RANKINGS = "pageURL STRING, pageRank INT, avgDuration INT"
 VISITS = (
@@ -20,6 +22,9 @@ def _url(page: str) -> str:
 
 def write(spark: SparkSession, data: str, files: int, size: dict[str, int]) -> None:
     """Write both tables as files with commas."""
+    from pyspark.sql import functions
+    from pyspark.sql.functions import col, expr
+
     pages, visits = size["pages"], size["uservisits"]
     # few pages have many visits: as the square of a uniform number, which is Zipf's law with 0.5
     spark.range(0, visits, 1, files).select(

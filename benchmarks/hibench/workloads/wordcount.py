@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from operator import add
-
-from pyspark.sql import SparkSession, functions
+from typing import TYPE_CHECKING
 
 from . import Job, expect, text
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 REPORT_TYPE = "PythonSparkWordcount"
 SCALES = {
@@ -34,6 +36,8 @@ def run(spark: SparkSession, job: Job) -> dict[str, float]:
 
 
 def check(spark: SparkSession, job: Job, size: dict[str, int], found: dict[str, float]) -> None:  # noqa: ARG001
+    from pyspark.sql import functions
+
     count = functions.sum(functions.size(functions.split("value", " ")))
     (words,) = spark.read.text(job.data).select(count).first()
     rows = [line.split("\t") for line in spark.sparkContext.textFile(job.output).collect()]
