@@ -11,7 +11,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import extract, extract_all, load, predict, read_run, save
+    from .api import (
+        extract,
+        extract_all,
+        extract_runs,
+        extract_table,
+        fit_table,
+        load,
+        predict,
+        read_run,
+        save,
+        validate,
+    )
     from .dsl import PerformanceModel
     from .errors import PertractError
     from .simulate import Options, Prediction
@@ -23,10 +34,14 @@ __all__ = [
     "Prediction",
     "extract",
     "extract_all",
+    "extract_runs",
+    "extract_table",
+    "fit_table",
     "load",
     "predict",
     "read_run",
     "save",
+    "validate",
 ]
 
 _HOME = {
@@ -36,10 +51,14 @@ _HOME = {
     "Prediction": "simulate",
     "extract": "api",
     "extract_all": "api",
+    "extract_runs": "api",
+    "extract_table": "api",
+    "fit_table": "api",
     "load": "api",
     "predict": "api",
     "read_run": "api",
     "save": "api",
+    "validate": "api",
 }
 
 

@@ -16,6 +16,7 @@
     │  ├─ SchemaVersionError      written for another schema version
     │  ├─ DanglingReference       names an element that does not exist
     │  └─ CyclicExecution         the execution architecture has a cycle
+    ├─ FitError                   runs that no dependency can be fitted to    exit code 5
     └─ SimulationError            a valid model that cannot be simulated      exit code 6
        └─ Deadlock               tasks wait for slots that never come
 
@@ -102,6 +103,12 @@ class DanglingReference(ModelError):
 
 class CyclicExecution(ModelError):
     """Raise when the edges of the execution architecture form a cycle."""
+
+
+class FitError(PertractError):
+    """Raise when runs do not suffice to fit what was asked for, or do not belong together."""
+
+    exit_code = 5
 
 
 class SimulationError(PertractError):

@@ -15,8 +15,8 @@ from time import process_time
 
 import numpy as np
 
-from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.engine import simulate
+from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import Plan
 from pertract.simulate.stage import CAUSES, StagePlan
 

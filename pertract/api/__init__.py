@@ -5,9 +5,24 @@
 >>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
 """
 
+from .calibrating import extract_runs, extract_table
+from .evaluating import validate
 from .files import load, save, write_whole
+from .fitting import fit_table
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
 
-__all__ = ["extract", "extract_all", "load", "predict", "read_run", "save", "write_whole"]
+__all__ = [
+    "extract",
+    "extract_all",
+    "extract_runs",
+    "extract_table",
+    "fit_table",
+    "load",
+    "predict",
+    "read_run",
+    "save",
+    "validate",
+    "write_whole",
+]

@@ -32,6 +32,15 @@ Attempt = Annotated[
     str | None,
     typer.Option("--attempt", metavar="ID", help="Which attempt of it; else the last.", show_default=False),
 ]
+Workload = Annotated[
+    str | None,
+    typer.Option(
+        "--workload",
+        metavar="NAME",
+        help="Which application of the table, if it has several.",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for; no progress.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
@@ -46,6 +55,44 @@ NodeCores = Annotated[
     _Number,
     typer.Option(
         "--node-cores", help="Cores of a worker node.", rich_help_panel=_CLUSTER, show_default=False
+    ),
+]
+NodeMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--node-memory",
+        help="Memory of a worker node, such as 32g; with it, a node has the executors it has room for.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+NodeType = Annotated[
+    str | None,
+    typer.Option(
+        "--node-type",
+        metavar="NAME",
+        help="A machine of the catalogue: its cores, memory, bandwidth and price. See pertract catalogue.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+Catalogue = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalogue",
+        metavar="FILE",
+        help="Your own node types, beside the built-in ones.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+Price = Annotated[
+    float | None,
+    typer.Option(
+        "--price",
+        help="Price of a worker node per hour; a node type has one.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
     ),
 ]
 Executors = Annotated[
@@ -137,6 +184,9 @@ def configuration_options(
     *,
     nodes: int | None,
     node_cores: int | None,
+    node_memory: str | None,
+    node_type: str | None,
+    price: float | None,
     executors: int | None,
     executor_cores: int | None,
     executor_memory: str | None,
@@ -157,17 +207,15 @@ def configuration_options(
     UsageError
         If a size or setting cannot be read.
     """
-    memory = None
-    if executor_memory is not None and (memory := parse_memory(executor_memory)) is None:
-        raise UsageError(
-            f"--executor-memory: '{executor_memory}' is not a size", hint="Write, for example, 4g or 512m."
-        )
     return {
         "nodes": nodes,
         "node_cores": node_cores,
+        "node_memory_bytes": _memory("--node-memory", node_memory),
+        "node_type": node_type,
+        "price_per_node_hour": price,
         "executors": executors,
         "executor_cores": executor_cores,
-        "executor_memory_bytes": memory,
+        "executor_memory_bytes": _memory("--executor-memory", executor_memory),
         "data_bytes": _size("--data-size", data_size, hint="Or use --data-scale."),
         "data_scale": data_scale,
         "cpu_rate": cpu_rate,
@@ -178,6 +226,13 @@ def configuration_options(
         "settings": dict(_pair(text) for text in settings or []),
         "lose_executor_s": tuple(_time(text) for text in lose_executor or []),
     }
+
+
+def _memory(option: str, text: str | None) -> int | None:
+    memory = parse_memory(text) if text is not None else None
+    if text is not None and memory is None:
+        raise UsageError(f"{option}: '{text}' is not a size", hint="Write, for example, 4g or 512m.")
+    return memory
 
 
 def _size(option: str, text: str | None, *, hint: str) -> float | None:

@@ -16,6 +16,10 @@ def predict(
     model: ModelPath,
     nodes: opt.Nodes = None,
     node_cores: opt.NodeCores = None,
+    node_memory: opt.NodeMemory = None,
+    node_type: opt.NodeType = None,
+    catalogue: opt.Catalogue = None,
+    price: opt.Price = None,
     executors: opt.Executors = None,
     executor_cores: opt.ExecutorCores = None,
     executor_memory: opt.ExecutorMemory = None,
@@ -49,6 +53,8 @@ def predict(
     """Predict response time and CPU utilisation on another cluster or with other data.
 
     Example: `pertract predict model.yaml --executors 8 --executor-cores 2 --data-scale 3`
+
+    On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
     """
     from .. import api
     from ..report import documents, tables
@@ -58,6 +64,9 @@ def predict(
     chosen = opt.configuration_options(
         nodes=nodes,
         node_cores=node_cores,
+        node_memory=node_memory,
+        node_type=node_type,
+        price=price,
         executors=executors,
         executor_cores=executor_cores,
         executor_memory=executor_memory,
@@ -79,6 +88,7 @@ def predict(
             seed=seed,
             blocked_time=blocked_time,
             progress=progress,
+            catalogue=catalogue,
             **chosen,
         )
     if format is Format.json:

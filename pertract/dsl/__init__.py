@@ -12,11 +12,13 @@ from .execution import (
     ExecutionArchitecture,
     ExecutorGroup,
     Job,
+    Loop,
     Operation,
     Partitions,
     SchedulerPool,
     Stage,
 )
+from .law import Fit, Law, evaluate
 from .profile import (
     Demand,
     DriverProfile,
@@ -52,7 +54,10 @@ __all__ = [
     "ExecutorGroup",
     "ExecutorProfile",
     "FileData",
+    "Fit",
     "Job",
+    "Law",
+    "Loop",
     "NetworkChannel",
     "NodeGroup",
     "OpenSource",
@@ -70,4 +75,5 @@ __all__ = [
     "Stage",
     "StageProfile",
     "Volumes",
+    "evaluate",
 ]

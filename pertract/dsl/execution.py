@@ -15,9 +15,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from .base import Count, Element, Identifier, NonEmpty, NonNegative
+from .law import Law
 
 PartitionRule = Literal[
-    "fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism", "adaptive"
+    "fixed", "input_splits", "total_slots", "shuffle_partitions", "default_parallelism", "adaptive", "law"
 ]
 """What decides the number of tasks of a stage.
 
@@ -25,8 +26,19 @@ PartitionRule = Literal[
 size of a partition stays. ``total_slots``: all task slots of the application, which is Spark's
 default where no parallelism is set.
 ``shuffle_partitions``, ``default_parallelism``: the setting of that name. ``adaptive``: Spark joins small
-shuffle partitions until they have the size of `AdaptiveExecution`.
+shuffle partitions until they have the size of `AdaptiveExecution`. ``law``: none of these explains the
+numbers of several calibration runs; the number follows `Partitions.law`.
 """
+
+
+EdgeVariable = Literal["constant", "tail_bytes", "tail_partitions"]
+"""What a volume between stages can depend on.
+
+``constant`` is 1, ``tail_bytes`` the data volume entering the tail, ``tail_partitions`` its number of tasks:
+each may send a partial result of constant size, as aggregations do.
+"""
+EdgeLaw = dict[EdgeVariable, NonNegative]
+"""Coefficients by variable; empty: no law."""
 
 
 class Operation(Element):
@@ -45,6 +57,14 @@ class Partitions(Element):
     """Number of tasks in the calibration run."""
     rule: PartitionRule = "fixed"
     """How the number follows the configuration."""
+    law: Law = Field(default_factory=dict)
+    """Number of tasks by data and cluster, for the rule ``law``."""
+
+    @model_validator(mode="after")
+    def _has_law(self) -> Partitions:
+        if (self.rule == "law") != bool(self.law):
+            raise ValueError("a law is needed for the rule 'law', and only for it")
+        return self
 
 
 class Delay(Element):
@@ -55,6 +75,8 @@ class Delay(Element):
     """Identifier, unique among its kind."""
     delay_s: NonNegative
     """Length of the delay, seconds."""
+    law: Law = Field(default_factory=dict)
+    """Length by data and cluster, seconds, where several calibration runs tell; else it stays."""
 
 
 class Stage(Element):
@@ -88,6 +110,11 @@ class Edge(Element):
     """Data volume entering the head through this edge / data volume entering the tail.
 
     Absent where no data moves, or where no volume was measured at the tail.
+    """
+    law: EdgeLaw = Field(default_factory=dict)
+    """Data volume entering the head through this edge, bytes, where several calibration runs tell.
+
+    Otherwise the factor stays.
     """
 
 
@@ -244,6 +271,23 @@ class ApplicationConfiguration(Element):
         return most_at_once((g.count * g.slots, g.registered_s, g.removed_s) for g in self.executors)
 
 
+class Loop(Element):
+    """Jobs that repeat as often as a parameter of the application says."""
+
+    parameter: Identifier
+    """Name of the parameter, such as ``iterations``."""
+    value: NonNegative
+    """Its value in the calibration run."""
+    rounds: NonEmpty[NonEmpty[Identifier]]
+    """Jobs and delays of each round of the calibration run, in order."""
+    rounds_per_unit: Annotated[float, Field(gt=0)] = 1.0
+    """Rounds that the parameter adds for each unit above its value."""
+
+    def rounds_for(self, value: float) -> int:
+        """Return the number of rounds for a value of the parameter, at least one."""
+        return max(1, round(len(self.rounds) + self.rounds_per_unit * (value - self.value)))
+
+
 class ExecutionArchitecture(Element):
     """The application as a graph of jobs and driver delays."""
 
@@ -257,6 +301,8 @@ class ExecutionArchitecture(Element):
     """Jobs in order of submission, and driver delays."""
     edges: tuple[Edge, ...] = ()
     """Dependencies between jobs and delays; also between stages of different jobs."""
+    loops: tuple[Loop, ...] = ()
+    """Jobs that repeat, where calibration runs tell what decides how often."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:

@@ -21,8 +21,8 @@ def flatten(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
     """Return the directed acyclic graph of stages, delays and job boundaries.
 
     Node attributes: ``element`` (the `Stage` or `Delay`; None for job boundaries) and ``job`` (the
-    identifier of the enclosing job, or None). Edge attribute: ``factor``, the data transmission
-    factor or None. Nodes and edges come in document order.
+    identifier of the enclosing job, or None). Edge attributes: ``factor``, the data transmission
+    factor or None, and ``law``, that of the volume or empty. Nodes and edges come in document order.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def flatten(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
     for edge in execution.edges:
         tail = (edge.tail, "end") if edge.tail in job_ids else edge.tail
         head = (edge.head, "start") if edge.head in job_ids else edge.head
-        graph.add_edge(tail, head, factor=edge.data_transmission_factor)
+        graph.add_edge(tail, head, factor=edge.data_transmission_factor, law=edge.law)
     if not nx.is_directed_acyclic_graph(graph):
         tails = [tail for tail, _ in nx.find_cycle(graph)]
         cycle = dict.fromkeys(tail if isinstance(tail, str) else tail[0] for tail in tails)
@@ -58,14 +58,14 @@ def _add_job(graph: nx.DiGraph[Any], job: Job) -> None:
         graph.add_node(inner.id, element=inner, job=job.id)
     heads, tails = {e.head for e in job.edges}, {e.tail for e in job.edges}
     for edge in job.edges:
-        graph.add_edge(edge.tail, edge.head, factor=edge.data_transmission_factor)
+        graph.add_edge(edge.tail, edge.head, factor=edge.data_transmission_factor, law=edge.law)
     for inner in job.nodes:
         if inner.id not in heads:
-            graph.add_edge(start, inner.id, factor=None)
+            graph.add_edge(start, inner.id, factor=None, law={})
         if inner.id not in tails:
-            graph.add_edge(inner.id, end, factor=None)
+            graph.add_edge(inner.id, end, factor=None, law={})
     if not job.nodes:
-        graph.add_edge(start, end, factor=None)
+        graph.add_edge(start, end, factor=None, law={})
 
 
 def critical_path(graph: nx.DiGraph[Any], duration_s: Mapping[Node, float]) -> tuple[float, list[Node]]:

@@ -8,11 +8,13 @@ demands which occur together stay together when tasks are drawn.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
+from .law import Fit
 
 Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
 """What a demand occupies; ``delay`` occupies only the task slot."""
@@ -44,11 +46,24 @@ UNIT_OF: dict[Resource, Unit] = {
     "delay": "seconds",
 }
 """The unit that goes with each resource."""
-Variable = Literal["constant", "task_bytes", "partitions", "executors"]
+Variable = Literal[
+    "constant",
+    "task_bytes",
+    "task_records",
+    "task_records_log",
+    "task_data",
+    "data",
+    "partitions",
+    "executors",
+    "log_executors",
+]
 """What a demand can depend on.
 
-``constant`` is 1, ``task_bytes`` the mean data volume entering a task of the stage, ``partitions``
-the number of its tasks, ``executors`` the number of executors.
+``constant`` is 1, ``task_bytes`` and ``task_records`` the mean data volume and number of records entering
+a task of the stage, ``task_records_log`` the records times their binary logarithm, as in sorting,
+``data`` the size of all data relative to the calibration run, ``task_data`` the same per task, 1 in the
+calibration run, ``partitions`` the number of tasks of the stage, ``executors`` the number of executors,
+``log_executors`` its natural logarithm.
 """
 
 
@@ -65,12 +80,50 @@ class Demand(Element):
     """Mean demand of one task: the sum of coefficient x variable."""
     spread: tuple[NonNegative, ...]
     """Demand of each task group relative to the mean; the weighted mean of these is 1."""
+    fit: Fit | None = None
+    """How well several calibration runs support the mean; absent where there was one."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Demand:
         if self.unit != UNIT_OF[self.resource]:
             raise ValueError(f"a demand of {self.resource} is in {UNIT_OF[self.resource]}, not {self.unit}")
         return self
+
+
+def task_variables(
+    *,
+    entering_bytes: float,
+    entering_records: float,
+    tasks: float,
+    measured_tasks: float,
+    data: float,
+    executors: float,
+) -> dict[Variable, float]:
+    """Return the variables of the demands of a stage.
+
+    Parameters
+    ----------
+    entering_bytes, entering_records
+        Volume entering the stage.
+    tasks, measured_tasks
+        Number of task attempts of the stage, and the same in the calibration run.
+    data
+        Size of the data relative to the calibration run.
+    executors
+        Number of executors.
+    """
+    records = entering_records / tasks
+    return {
+        "constant": 1.0,
+        "task_bytes": entering_bytes / tasks,
+        "task_records": records,
+        "task_records_log": records * math.log2(1 + records),
+        "data": data,
+        "task_data": data * measured_tasks / tasks,
+        "partitions": tasks,
+        "executors": executors,
+        "log_executors": math.log(executors),
+    }
 
 
 class Volumes(Element):
@@ -96,9 +149,19 @@ class Volumes(Element):
     """Size on disk of what was spilled."""
 
     @property
+    def shuffle_read_bytes(self) -> int:
+        """Shuffle blocks read, wherever they lay."""
+        return self.shuffle_read_local_bytes + self.shuffle_read_remote_bytes
+
+    @property
     def entering_bytes(self) -> int:
         """Data volume entering the stage: storage input plus shuffle input, bytes."""
-        return self.input_bytes + self.shuffle_read_local_bytes + self.shuffle_read_remote_bytes
+        return self.input_bytes + self.shuffle_read_bytes
+
+    @property
+    def entering_records(self) -> int:
+        """Records entering the stage: from storage and from shuffle blocks."""
+        return self.input_records + self.shuffle_read_records
 
 
 class StageProfile(Element):
@@ -131,6 +194,22 @@ class StageProfile(Element):
     """Time from a slot becoming free until the driver notes the end of its task."""
     attempts_per_task: Positive = 1.0
     """Task attempts per task: above 1 where attempts failed or were beaten by a speculative twin."""
+
+    @property
+    def attempts(self) -> float:
+        """Task attempts in the calibration run."""
+        return sum(self.weights)
+
+    def measured_variables(self, executors: float) -> dict[Variable, float]:
+        """Return the variables of the demands in the calibration run, on so many executors."""
+        return task_variables(
+            entering_bytes=self.volumes.entering_bytes,
+            entering_records=self.volumes.entering_records,
+            tasks=self.attempts,
+            measured_tasks=self.attempts,
+            data=1.0,
+            executors=executors,
+        )
 
     @model_validator(mode="after")
     def _aligned(self) -> StageProfile:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Finite, NonNegative
+from .base import Count, Element, Finite, NonNegative, Positive
 from .execution import ExecutionArchitecture
 from .profile import ResourceProfiles
 from .resources import ResourceArchitecture
@@ -42,6 +42,17 @@ class Run(Element):
     """Most task slots available at one time."""
     data_bytes: Count = 0
     """Volume read from storage."""
+    data_size: Positive | None = None
+    """Amount of work in the unit of the table of runs; absent where none was given."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """What else the table of runs says, such as ``iterations``."""
+    replay_error: Finite | None = None
+    """(simulated - measured) / measured response time of this run, if it is one of several."""
+
+    @property
+    def size(self) -> float:
+        """Amount of work: the data size, or the volume read from storage where none was given."""
+        return self.data_size if self.data_size is not None else float(self.data_bytes)
 
 
 class Replay(Element):
@@ -124,7 +135,7 @@ class PerformanceModel(Element):
     resources: ResourceArchitecture
     """What it runs on."""
     runs: tuple[Run, ...] = ()
-    """Calibration runs."""
+    """Calibration runs; the first is the one whose structure, number of tasks and spread the model has."""
     replay: Replay | None = None
     """How well the model repeats its calibration run."""
     completeness: Completeness = Completeness()

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Count, Element, Identifier, NonNegative
+from .law import Law
 
 
 class SingleSource(Element):
@@ -43,6 +44,8 @@ class FileData(Element):
     """Records read in the calibration run."""
     partitions: Annotated[int, Field(ge=1)] = 1
     """Splits the volume was cut into."""
+    law: Law = Field(default_factory=dict)
+    """Volume by data size, bytes, where several calibration runs tell; else it grows with the data."""
     source: Source = SingleSource()
     """How the data arrives."""
 

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from .. import dsl
 from ..dsl.graph import flatten
+from ..dsl.law import LawVariable, evaluate
 from .background import BackgroundWork
-from .configuration import Configuration, ExecutorPlan
+from .configuration import Configuration
+from .dataflow import DataFlow
+from .placement import ExecutorPlan
 from .policies import Allocation, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
@@ -118,7 +121,8 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     """
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}
-    compiler = StageCompiler(configuration, profiles)
+    flow = DataFlow(model, graph, configuration)
+    compiler = StageCompiler(configuration, profiles, flow)
     jobs = {job.id: job for job in model.execution.jobs}
     position = {node: i for i, node in enumerate(graph)}
     ids, delays, stage_of = [], [], []
@@ -126,7 +130,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     for node, data in graph.nodes(data=True):
         element = data["element"]
         ids.append(node if isinstance(node, str) else ":".join(node))
-        delays.append(element.delay_s if isinstance(element, dsl.Delay) else 0.0)
+        delays.append(_delay_s(element, flow.variables) if isinstance(element, dsl.Delay) else 0.0)
         if isinstance(element, dsl.Stage):
             stage_of.append(len(stages))
             # Document order is FIFO order: by job, then by stage.
@@ -170,6 +174,10 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,
     )
     return plan, compiler.warnings()
+
+
+def _delay_s(delay: dsl.Delay, variables: dict[LawVariable, float]) -> float:
+    return evaluate(delay.law, variables) if delay.law else delay.delay_s
 
 
 def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwidth | None:

@@ -20,8 +20,8 @@ from simpy.events import Event
 from .allocation import ExecutorAllocation
 from .attempts import Attempt, LiveStage, Worker
 from .background import Background
-from .configuration import ExecutorPlan
 from .losses import Losses
+from .placement import ExecutorPlan
 from .plan import Plan
 from .pools import Turns
 from .servers import Key, ProcessorSharing

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import dsl
+from ..dsl.law import evaluate
+from ..dsl.profile import Variable, task_variables
 from ..errors import SimulationError
 from ..units import format_size
 from .configuration import Configuration
+from .dataflow import DataFlow, StageData
 from .volumes import FASTEST_DRIVE_BYTES_PER_S, TaskVolumes, task_volumes
 
 Floats = NDArray[np.float64]
-
-DEFAULT_SHUFFLE_PARTITIONS = 200
-"""Default of ``spark.sql.shuffle.partitions`` since Spark 1.1."""
 
 MOST_TASKS = 20_000_000
 """Most tasks of one stage that fit into memory."""
@@ -106,11 +106,16 @@ class StageCompiler:
         What is predicted.
     profiles
         Resource profiles by identifier.
+    data
+        The data of the stages.
     """
 
-    def __init__(self, configuration: Configuration, profiles: dict[str, dsl.StageProfile]) -> None:
+    def __init__(
+        self, configuration: Configuration, profiles: dict[str, dsl.StageProfile], data: DataFlow
+    ) -> None:
         self._configuration = configuration
         self._profiles = profiles
+        self._data = data
         self._rates = {
             "cpu": configuration.cpu_rate,
             "drive_read": configuration.drive_rate,
@@ -165,7 +170,8 @@ class StageCompiler:
             start together.
         """
         profile = self._profiles[stage.profile]
-        tasks = max(1, round(self._tasks(stage) * profile.attempts_per_task))
+        data = self._data.of(stage)
+        tasks = max(1, round(data.tasks * profile.attempts_per_task))
         if tasks > MOST_TASKS:
             raise SimulationError(
                 f"{stage.id} would have {tasks:,} tasks, more than can be simulated",
@@ -177,12 +183,19 @@ class StageCompiler:
                 f"{self._configuration.slots} slots",
                 hint="Ask for more executors or cores, or for fewer partitions.",
             )
-        variables = self._variables(profile, tasks)
-        in_memory = self._finds_in_memory(stage, profile, tasks, variables)
-        volumes = task_volumes(profile.volumes, self._configuration, tasks, in_memory=in_memory)
+        variables = task_variables(
+            entering_bytes=data.entering_bytes,
+            entering_records=data.entering_records,
+            tasks=tasks,
+            measured_tasks=round(stage.partitions.count * profile.attempts_per_task),
+            data=self._configuration.data_scale,
+            executors=len(self._configuration.executors),
+        )
+        in_memory = self._finds_in_memory(stage, profile, data, tasks, variables)
+        volumes = task_volumes(profile.volumes, data, self._configuration, tasks, in_memory=in_memory)
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
-            mean = _mean(demand, variables)
+            mean = evaluate(demand.mean, variables)
             if demand.resource == "memory":
                 self._check_memory(mean * max(demand.spread))
                 continue
@@ -197,7 +210,7 @@ class StageCompiler:
         self._stages += 1
         self._only_local += volumes.network is None and self._comes_from_elsewhere(profile)
         self._in_memory += in_memory
-        self._without_bytes += variables["task_bytes"] == 0
+        self._without_bytes += not data.entering_bytes and not _grows(profile)
         return StagePlan(
             id=stage.id,
             name=stage.name,
@@ -227,13 +240,18 @@ class StageCompiler:
         return local_only and self._configuration.hosts > 1
 
     def _finds_in_memory(
-        self, stage: dsl.Stage, profile: dsl.StageProfile, tasks: int, variables: dict[str, float]
+        self,
+        stage: dsl.Stage,
+        profile: dsl.StageProfile,
+        data: StageData,
+        tasks: int,
+        variables: dict[Variable, float],
     ) -> bool:
         """Return whether a stage reads again what an earlier one has read, and faster than from drives."""
         again = not self._data_read.isdisjoint(stage.reads)
         self._data_read.update(stage.reads)
-        read_s = sum(_mean(d, variables) for d in profile.demands if d.resource == "drive_read")
-        read_bytes = profile.volumes.input_bytes * self._configuration.data_scale / tasks
+        read_s = sum(evaluate(d.mean, variables) for d in profile.demands if d.resource == "drive_read")
+        read_bytes = profile.volumes.input_bytes * data.input_ratio / tasks
         return again and read_bytes > read_s * FASTEST_DRIVE_BYTES_PER_S
 
     def _check_memory(self, needed_bytes: float) -> None:
@@ -245,50 +263,10 @@ class StageCompiler:
             self._spilling += 1
             self._most_needed = max(self._most_needed, needed_bytes)
 
-    def _tasks(self, stage: dsl.Stage) -> int:
-        """Return the number of tasks that the stage's rule gives in this configuration."""
-        measured, configuration = stage.partitions.count, self._configuration
-        if stage.partitions.rule == "adaptive" and configuration.adaptive is not None:
-            return self._adaptive_tasks(stage, configuration.adaptive)
-        match stage.partitions.rule:
-            case "input_splits":
-                return max(1, round(measured * configuration.data_scale))
-            case "total_slots":
-                return max(1, round(measured * configuration.slots / configuration.measured_slots))
-            case "shuffle_partitions":
-                return configuration.shuffle_partitions or measured
-            case "default_parallelism":
-                return configuration.default_parallelism or measured
-        return measured
 
-    def _adaptive_tasks(self, stage: dsl.Stage, adaptive: dsl.AdaptiveExecution) -> int:
-        """Scale the measured number as Spark's rule says, so that what the rule leaves out stays."""
-        configuration, volumes = self._configuration, self._profiles[stage.profile].volumes
-        shuffled = volumes.shuffle_read_local_bytes + volumes.shuffle_read_remote_bytes
-        most = configuration.shuffle_partitions or DEFAULT_SHUFFLE_PARTITIONS
-        before = adaptive.partitions(
-            shuffled, configuration.default_parallelism or configuration.measured_slots, most
-        )
-        after = adaptive.partitions(
-            shuffled * configuration.data_scale,
-            configuration.default_parallelism or configuration.slots,
-            most,
-        )
-        return max(1, round(stage.partitions.count * after / before))
-
-    def _variables(self, profile: dsl.StageProfile, tasks: int) -> dict[str, float]:
-        entering = profile.volumes.entering_bytes * self._configuration.data_scale
-        return {
-            "constant": 1.0,
-            "task_bytes": entering / tasks,
-            "partitions": float(tasks),
-            "executors": float(len(self._configuration.executors)),
-        }
-
-
-def _mean(demand: dsl.Demand, variables: dict[str, float]) -> float:
-    """Return the mean demand of a task."""
-    return sum(coefficient * variables[name] for name, coefficient in demand.mean.items())
+def _grows(profile: dsl.StageProfile) -> bool:
+    """Return whether a demand follows the data of the application, not of the stage."""
+    return any("data" in demand.mean or "task_data" in demand.mean for demand in profile.demands)
 
 
 def without_part(stage: StagePlan, part: str) -> StagePlan:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .. import dsl
 from .configuration import Configuration
+from .dataflow import StageData
 
 FASTEST_DRIVE_BYTES_PER_S = 5e9
 """More than a task reads from drives; a sequential reader of an NVMe drive (PCIe 4.0) gets about as much."""
@@ -35,7 +36,12 @@ class TaskVolumes:
 
 
 def task_volumes(
-    volumes: dsl.Volumes, configuration: Configuration, tasks: int, *, in_memory: bool = False
+    volumes: dsl.Volumes,
+    data: StageData,
+    configuration: Configuration,
+    tasks: int,
+    *,
+    in_memory: bool = False,
 ) -> TaskVolumes:
     """Return what a task moves over the resources whose bandwidth is known.
 
@@ -46,23 +52,25 @@ def task_volumes(
     ----------
     volumes
         Of all tasks of the stage in the calibration run.
+    data
+        How much of each there is now.
     configuration
-        Nodes, bandwidths and data.
+        Nodes and bandwidths.
     tasks
         Number of task attempts.
     in_memory
         Whether the input is in memory, and so no drive reads it.
     """
-    each = configuration.data_scale / tasks
     read = 0 if in_memory else volumes.input_bytes
-    shuffled = volumes.shuffle_read_local_bytes + volumes.shuffle_read_remote_bytes
     written = volumes.shuffle_write_bytes + volumes.output_bytes + volumes.disk_spilled_bytes
     return TaskVolumes(
-        drive_read=each * read if read and configuration.drive_read_bytes_per_s else None,
-        network=each * _remote(volumes, configuration)
-        if shuffled and configuration.network_bytes_per_s
+        drive_read=data.input_ratio * read / tasks if read and configuration.drive_read_bytes_per_s else None,
+        network=data.shuffle_ratio * _remote(volumes, configuration) / tasks
+        if volumes.shuffle_read_bytes and configuration.network_bytes_per_s
         else None,
-        drive_write=each * written if written and configuration.drive_write_bytes_per_s else None,
+        drive_write=data.ratio * written / tasks
+        if written and configuration.drive_write_bytes_per_s
+        else None,
     )
 
 
@@ -73,7 +81,7 @@ def _remote(volumes: dsl.Volumes, configuration: Configuration) -> float:
     """
     elsewhere = 1 - 1 / configuration.hosts
     remote = volumes.shuffle_read_remote_bytes
-    shuffled = volumes.shuffle_read_local_bytes + remote
+    shuffled = volumes.shuffle_read_bytes
     if configuration.measured_hosts == 1 or not remote:
         return shuffled * elsewhere
     return min(shuffled, remote * elsewhere / (1 - 1 / configuration.measured_hosts))

@@ -1,12 +1,15 @@
 """Any model survives being written as YAML or JSON and read again."""
 
 import json
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pertract import dsl
 from pertract.dsl import text
+from pertract.dsl.execution import EdgeVariable
+from pertract.dsl.law import LawVariable
 from pertract.dsl.profile import UNIT_OF
 
 STEADY = settings(derandomize=True, deadline=None, max_examples=60)
@@ -30,7 +33,8 @@ def tuples(of: st.SearchStrategy, least: int = 0, most: int = 3) -> st.SearchStr
 DEMAND = dsl.Demand.model_json_schema()["properties"]
 PARTITIONS = dsl.Partitions.model_json_schema()["properties"]
 RESOURCES, ACTIVITIES = (st.sampled_from(DEMAND[f]["enum"]) for f in ("resource", "activity"))
-RULES = st.sampled_from(PARTITIONS["rule"]["enum"])
+RULES = st.sampled_from([rule for rule in PARTITIONS["rule"]["enum"] if rule != "law"])
+LAWS = st.dictionaries(st.sampled_from(get_args(LawVariable)), NUMBER, min_size=1)
 VARIABLES = st.sampled_from(DEMAND["mean"]["propertyNames"]["enum"])
 
 
@@ -63,7 +67,7 @@ def profiles(draw: st.DrawFn, name: str) -> dsl.StageProfile:
 
 
 def delays(name: str) -> st.SearchStrategy[dsl.Delay]:
-    return st.builds(dsl.Delay, id=st.just(name), delay_s=NUMBER)
+    return st.builds(dsl.Delay, id=st.just(name), delay_s=NUMBER, law=st.just({}) | LAWS)
 
 
 def stages(name: str, profile_ids: list[str], data_ids: list[str]) -> st.SearchStrategy[dsl.Stage]:
@@ -73,7 +77,8 @@ def stages(name: str, profile_ids: list[str], data_ids: list[str]) -> st.SearchS
         id=st.just(name),
         name=NAME,
         profile=st.sampled_from(profile_ids),
-        partitions=st.builds(dsl.Partitions, count=SOME, rule=RULES),
+        partitions=st.builds(dsl.Partitions, count=SOME, rule=RULES)
+        | st.builds(dsl.Partitions, count=SOME, rule=st.just("law"), law=LAWS),
         reads=tuples(st.sampled_from(data_ids)) if data_ids else st.just(()),
         operations=tuples(operation, most=2),
     )
@@ -85,7 +90,10 @@ def forward_edges(draw: st.DrawFn, names: list[str]) -> tuple[dsl.Edge, ...]:
     pairs = [(tail, head) for i, tail in enumerate(names) for head in names[i + 1 :]]
     chosen = draw(st.lists(st.sampled_from(pairs), max_size=4, unique=True)) if pairs else []
     factor = ABSENT | NUMBER
-    return tuple(dsl.Edge(tail=t, head=h, data_transmission_factor=draw(factor)) for t, h in chosen)
+    laws = st.dictionaries(st.sampled_from(get_args(EdgeVariable)), NUMBER)
+    return tuple(
+        dsl.Edge(tail=t, head=h, data_transmission_factor=draw(factor), law=draw(laws)) for t, h in chosen
+    )
 
 
 @st.composite

@@ -17,6 +17,7 @@ EXIT_CODES = {
     errors.OutputError: 2,
     errors.SourceError: 3,
     errors.ModelError: 4,
+    errors.FitError: 5,
     errors.SimulationError: 6,
 }
 

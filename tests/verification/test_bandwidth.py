@@ -11,9 +11,9 @@ import pytest
 
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.background import BackgroundWork
-from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.contention import without_waiting
 from pertract.simulate.outcome import breakdown, task_core_s
+from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import without
 from pertract.simulate.policies import Speculation
 from pertract.simulate.stage import StagePlan

@@ -1,0 +1,95 @@
+"""Which measured runs a model was calibrated on, and what a run asks of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .. import dsl
+from ..simulate import Options
+from ..sources.runs_table import MeasuredRun
+
+SAME_TIME = 0.01
+"""Relative difference up to which response times can be those of one run; tables round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A measured run to compare with."""
+
+    run: MeasuredRun
+    digest: str | None = None
+    """Digest of its log, where it was read."""
+    unusable: str = ""
+    """Why there is nothing to compare with, if so."""
+
+
+def calibration_of(case: Case, model: dsl.PerformanceModel) -> dsl.Run | None:
+    """Return the calibration run of the model that a measured run is; None if it is another run.
+
+    It is the same run if the digests of the logs agree, or if it has the response time of a calibration run
+    and its label or the name of its log.
+    """
+    for known in model.runs:
+        if case.digest and case.digest == known.digest:
+            return known
+        if may_be(case.run, known) and not _names(case.run).isdisjoint(_known_names(known)):
+            return known
+    return None
+
+
+def may_be(run: MeasuredRun, known: dsl.Run) -> bool:
+    """Return whether the response time does not exclude that a measured run is a calibration run."""
+    time_s = run.response_time_s
+    return time_s is not None and abs(time_s - known.response_time_s) <= SAME_TIME * known.response_time_s
+
+
+def _names(run: MeasuredRun) -> set[str]:
+    return {run.label} | ({run.log.rpartition("/")[2]} if run.log else set())
+
+
+def _known_names(known: dsl.Run) -> set[str]:
+    return {known.application_id, known.source, known.labels.get("label", "")} - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class DataReference:
+    """The amount of data that a model is relative to, in the unit of a table of runs."""
+
+    amount: float | None
+    """None where it is not known."""
+
+    def scale(self, run: MeasuredRun) -> float | None:
+        """Return the data of a run relative to the model; None where that is not known."""
+        if run.data_size is None:
+            return 1.0
+        return run.data_size / self.amount if self.amount else None
+
+
+def data_reference(model: dsl.PerformanceModel, cases: Sequence[Case]) -> DataReference:
+    """Return the amount of data of the model's first calibration run.
+
+    Its row in the table tells it best. Without such a row it is the amount that the model was given for it,
+    and for a column of bytes the volume that it read from storage.
+    """
+    if not model.runs:
+        return DataReference(None)
+    first = model.runs[0]
+    for case in cases:
+        if case.run.data_size is not None and calibration_of(case, model) is first:
+            return DataReference(case.run.data_size)
+    if first.data_size is not None:
+        return DataReference(first.data_size)
+    in_bytes = any(case.run.data_column == "data_bytes" for case in cases)
+    return DataReference(float(first.data_bytes) if in_bytes and first.data_bytes else None)
+
+
+def options_of(run: MeasuredRun, data_scale: float) -> Options:
+    """Return the what-if question that a measured run answers."""
+    return Options(
+        nodes=run.nodes,
+        node_cores=run.node_cores,
+        executors=run.executors,
+        executor_cores=run.cores_per_executor,
+        data_scale=data_scale,
+    )
