@@ -45,6 +45,11 @@ def calibration(rows: Sequence[Row]) -> list[Row]:
     return [row for row in mine if data(row) in sizes]
 
 
+def other_cores(row: Row) -> float:
+    """Return how many cores others kept busy during a run; 0 where the table does not tell."""
+    return float(row.get("other_busy_cores") or 0)
+
+
 def write(path: Path, rows: Sequence[Row], logs: Path) -> None:
     """Write runs as a table, whose logs lie in a folder, with paths that hold from the table."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,13 +64,12 @@ def described(rows: Sequence[Row], chosen: Sequence[Row]) -> list[str]:
     """Return a line per run that tells what it is used for."""
     lines = [f"{'run':28} {'executors':>9} {'data':>12} {'response time':>14} {'others':>7}  used for"]
     for row in rows:
-        other = row.get("other_busy_cores") or ""
-        disturbed = " (disturbed)" if other and float(other) > DISTURBED_CORES else ""
+        disturbed = " (disturbed)" if other_cores(row) > DISTURBED_CORES else ""
         use = "calibration" if any(row is one for one in chosen) else "prediction"
         cluster = f"{row['executors']}x{row['cores_per_executor']}"
         lines.append(
             f"{row['label']:28} {cluster:>9} {data(row):12.0f} {float(row['response_time_s']):12.1f} s "
-            f"{other:>7}  {use}{disturbed}"
+            f"{row.get('other_busy_cores') or '':>7}  {use}{disturbed}"
         )
     return lines
 
@@ -106,11 +110,17 @@ def main() -> None:
     parser.add_argument("--max-mean-error", default="25%")
     parser.add_argument("--max-error", default="60%")
     parser.add_argument("--min-coverage", default="50%")
+    parser.add_argument(
+        "--most-other-cores", type=float, metavar="CORES", help="leave out runs that others disturbed more"
+    )
     given = parser.parse_args()
     if not given.runs.is_file():
         raise SystemExit(f"{given.runs} is not there; make it with: python -m benchmarks.hibench.run")
     with given.runs.open(newline="") as file:
         rows = list(csv.DictReader(file))
+    if given.most_other_cores is not None:
+        everything, rows = rows, [row for row in rows if other_cores(row) <= given.most_other_cores]
+        print(f"{len(everything) - len(rows)} of {len(everything)} runs were disturbed and are left out")
     gate = ["--max-mean-error", given.max_mean_error, "--max-error", given.max_error]
     gate += ["--min-coverage", given.min_coverage]
     met = {}
