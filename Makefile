@@ -1,13 +1,13 @@
 # Two commands do everything on a machine with Python 3.11 or newer, make and git:
 #   make demo    install into .venv and predict a shipped Spark run on several cluster sizes
 #   make test    install with the test extras and run every check that CI runs
-# make integration runs slower checks against real engines.
+# make integration runs slower checks against real engines; make hibench measures real Spark and predicts it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: demo test integration lint format bench schema clean
+.PHONY: demo test integration lint format bench hibench schema clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
@@ -45,6 +45,15 @@ bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/fidelity/scheduling.py
 	$(BIN)/python benchmarks/logs/coverage.py
 	$(BIN)/python benchmarks/logs/loss.py
+
+# Some minutes of real Spark on this machine: record small HiBench runs, calibrate on the smallest, predict the
+# others, and fail when the gate is not met. Recorded runs are kept; delete $(OUT)/hibench to record anew.
+HIBENCH := $(BIN)/python -m benchmarks.hibench.run -o $(OUT)/hibench --workloads sort aggregation kmeans
+hibench: $(VENV)/installed-integration
+	@mkdir -p $(OUT)
+	$(HIBENCH) --scales tiny small large --executors 1
+	$(HIBENCH) --scales small --executors 2
+	$(BIN)/python -m benchmarks.hibench.regression $(OUT)/hibench/runs.csv -o $(OUT)/hibench/regression
 
 schema: $(VENV)/installed
 	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \

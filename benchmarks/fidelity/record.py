@@ -1,6 +1,6 @@
 """Record runs of real Spark on this machine, to compare predictions with.
 
-usage: python benchmarks/fidelity/record.py [-o FOLDER] [--spark-home FOLDER] [--only TEXT] [--repetitions N]
+usage: python -m benchmarks.fidelity.record [-o FOLDER] [--spark-home FOLDER] [--only TEXT] [--repetitions N]
 
 Needs Java 17 with its compiler, and Spark: the extra `integration`, or the folder of another
 installation. Writes `FOLDER/logs/*.zstd`, `FOLDER/runs.csv` and `FOLDER/pools.xml`; runs that are
@@ -22,9 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import zstandard
-from cluster import SMALL_JVM, Cluster, Installation, install, make_folders
-from eventlog import scrubbed, times
-from scenarios import CALIBRATION, POOLS, POOLS_TEXT, TARGETS, Run, options
+
+from benchmarks.cluster.eventlog import scrubbed, times
+from benchmarks.cluster.standalone import SMALL_JVM, Cluster, make_folders
+from benchmarks.fidelity.program import Program, install
+from benchmarks.fidelity.scenarios import CALIBRATION, POOLS, POOLS_TEXT, TARGETS, Run, options
 
 SEED = 7
 LONGEST_S = 180
@@ -61,7 +63,7 @@ class Recorded:
 class Recorder:
     """Runs applications on one cluster."""
 
-    def __init__(self, spark: Installation, folder: Path, cluster: Cluster) -> None:
+    def __init__(self, spark: Program, folder: Path, cluster: Cluster) -> None:
         self.spark = spark
         self.folder = folder
         self.cluster = cluster
@@ -162,9 +164,7 @@ class Recorder:
         return [*words, str(self.spark.jar), run.workload, str(SEED), str(run.first_executors), later]
 
 
-def keep(
-    recorded: Recorded, repetition: int, spark: Installation, work: Path, out: Path
-) -> dict[str, object]:
+def keep(recorded: Recorded, repetition: int, spark: Program, work: Path, out: Path) -> dict[str, object]:
     """Write a log where it stays and return its row of the table."""
     run, calibration = recorded.run, CALIBRATION[recorded.run.workload]
     folders = [str(work), str(work.resolve()), str(out.resolve()), str(spark.home), str(spark.home.resolve())]
@@ -218,7 +218,7 @@ class Table:
             writer.writerows(self.rows)
 
 
-def archive_classes(spark: Installation, work: Path) -> None:
+def archive_classes(spark: Program, work: Path) -> None:
     """Run an application whose executor leaves an archive of its classes."""
     if spark.classes.exists():
         return
@@ -233,7 +233,7 @@ def archive_classes(spark: Installation, work: Path) -> None:
         time.sleep(3)  # until it is complete
 
 
-def record_all(runs: list[Run], repetitions: int, spark: Installation, work: Path, out: Path) -> None:
+def record_all(runs: list[Run], repetitions: int, spark: Program, work: Path, out: Path) -> None:
     table = Table(out / "runs.csv")
     (out / POOLS).write_text(POOLS_TEXT)
     wanted = [(run, n) for n in range(1, repetitions + 1) for run in runs if not table.has(run, n)]

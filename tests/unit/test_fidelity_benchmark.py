@@ -19,6 +19,7 @@ more,chain,large,2,d.zstd,--executors 4,9,2,4 5
 @pytest.fixture
 def load(monkeypatch):
     monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.syspath_prepend(str(FOLDER.parents[1]))
     return importlib.import_module
 
 
@@ -149,7 +150,7 @@ def test_times_come_from_the_events_of_applications_and_jobs(load):
         event("ApplicationEnd", Timestamp=9000),
     ]
 
-    found = load("eventlog").times(lines)
+    found = load("benchmarks.cluster.eventlog").times(lines)
 
     assert (found.response_time_s, found.job_span_s, found.warm_up_s) == (8, 5.1, 2)
     assert found.jobs_s == (3, 1)
@@ -163,7 +164,7 @@ def test_recorded_logs_say_nothing_about_the_machine(load):
         '{"Event":"SparkListenerTaskEnd","Host":"127.0.0.2"}\n',
     ]
 
-    environment, task = load("eventlog").scrubbed(lines, ["/home/me", "/home/me/work"])
+    environment, task = load("benchmarks.cluster.eventlog").scrubbed(lines, ["/home/me", "/home/me/work"])
 
     assert task == lines[1]
     assert json.loads(environment) == {

@@ -63,6 +63,77 @@ def times(lines: Iterable[str]) -> Times:
     )
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What an application had and did."""
+
+    application: str
+    name: str
+    spark_version: str
+    began_s: float
+    """Since the epoch."""
+    response_time_s: float
+    executors: int
+    """The most that were there at a time, without the driver."""
+    cores_per_executor: int
+    hosts: int
+    """That had executors."""
+    jobs: int
+    stages: int
+    tasks: int
+    """Finished attempts that succeeded."""
+    task_run_s: float
+    task_cpu_s: float
+
+
+def facts(lines: Iterable[str]) -> Facts:
+    """Return what stands in the lines of a log."""
+    found: dict[str, Any] = {"application": "", "name": "", "spark_version": ""}
+    cores: dict[str, int] = {}
+    hosts: set[str] = set()
+    present: set[str] = set()
+    most = jobs = stages = tasks = first = last = run_ms = cpu_ns = 0
+    for line in lines:
+        event = json.loads(line)
+        match event["Event"].removeprefix("SparkListener"):
+            case "LogStart":
+                found["spark_version"] = event["Spark Version"]
+            case "ApplicationStart":
+                first = event["Timestamp"]
+                found |= {"application": event.get("App ID") or "", "name": event["App Name"]}
+            case "ApplicationEnd":
+                last = event["Timestamp"]
+            case "ExecutorAdded" if event["Executor ID"] != "driver":
+                present.add(event["Executor ID"])
+                most = max(most, len(present))
+                cores[event["Executor ID"]] = event["Executor Info"]["Total Cores"]
+                hosts.add(event["Executor Info"]["Host"])
+            case "ExecutorRemoved":
+                present.discard(event["Executor ID"])
+            case "JobStart":
+                jobs += 1
+            case "StageCompleted":
+                stages += 1
+            case "TaskEnd" if event["Task End Reason"]["Reason"] == "Success":
+                tasks += 1
+                metrics = event.get("Task Metrics") or {}
+                run_ms += metrics.get("Executor Run Time", 0)
+                cpu_ns += metrics.get("Executor CPU Time", 0)
+    return Facts(
+        **found,
+        began_s=first / 1e3,
+        response_time_s=(last - first) / 1e3,
+        executors=most,
+        cores_per_executor=max(cores.values(), default=0),
+        hosts=len(hosts),
+        jobs=jobs,
+        stages=stages,
+        tasks=tasks,
+        task_run_s=run_ms / 1e3,
+        task_cpu_s=cpu_ns / 1e9,
+    )
+
+
 def scrubbed(lines: Iterable[str], folders: Iterable[str]) -> Iterator[str]:
     """Yield the lines of a log without what tells of the machine.
 

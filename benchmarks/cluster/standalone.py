@@ -1,7 +1,7 @@
 """A standalone Spark cluster on this machine: a master, workers, and one JVM process per executor.
 
-Every worker has a loopback address of its own, so that Spark takes it for a machine of its own. Only
-processes that were started here, and executors whose parent is one of them, are ever ended, by their pid.
+Only processes that were started here, and executors whose parent is one of them, are ever ended, by their
+pid.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -33,17 +33,14 @@ logger.allocation.name = org.apache.spark.ExecutorAllocationManager
 logger.allocation.level = info
 """
 """Two lines of text per task cost driver and executors more than the tasks."""
-PROGRAM = Path(__file__).with_name("SleepingJobs.java")
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Spark's folder and the application compiled against its jars."""
+    """A Spark that is installed here."""
 
     home: Path
-    jar: Path
-    classes: Path
-    """Archive of loaded classes, which executors write and read."""
+    """The folder with its `jars` and `bin`."""
 
     @property
     def scala(self) -> str:
@@ -52,7 +49,14 @@ class Installation:
         return core.name.removeprefix("spark-core_").partition("-")[0]
 
     def start(
-        self, command: list[str], log: Path, *, address: str, folder: Path, piped: bool = False
+        self,
+        command: list[str],
+        log: Path,
+        *,
+        address: str,
+        folder: Path,
+        piped: bool = False,
+        more: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[str]:
         """Start a program of Spark's with nothing of the user's own configuration.
 
@@ -68,6 +72,8 @@ class Installation:
             From `make_folders`.
         piped
             Whether its output can be read, and only its errors go to the log.
+        more
+            Further variables of its environment.
         """
         environment = {
             **os.environ,
@@ -80,6 +86,7 @@ class Installation:
             "SPARK_PUBLIC_DNS": address,
             "SPARK_USER": "spark",
             "HADOOP_USER_NAME": "spark",
+            **(more or {}),
         }
         with log.open("w") as errors:
             return subprocess.Popen(
@@ -99,30 +106,24 @@ def make_folders(folder: Path) -> None:
     (folder / "log4j2.properties").write_text(QUIET)  # an archive of classes wants an empty "conf"
 
 
-def install(home: Path | None, folder: Path) -> Installation:
-    """Find Spark, compile the application and return both.
+def find_spark(home: Path | None = None) -> Installation:
+    """Return Spark in a folder, else the one that came with the package `pyspark`.
 
     Raises
     ------
     SystemExit
-        If Spark or Java's compiler are absent.
+        If Spark or Java are absent.
     """
     found = importlib.util.find_spec("pyspark")
     if home is None and found and found.origin:
         home = Path(found.origin).parent
     if home is None or not any((home / "jars").glob("spark-core_*.jar")):
-        raise SystemExit("No Spark here: install pyspark or name its folder with --spark-home.")
-    if shutil.which("javac") is None or shutil.which("java") is None:
-        raise SystemExit("No java and javac on the PATH: Spark needs a Java 17 development kit.")
-    make_folders(folder)
-    classes = folder / "classes"
-    classes.mkdir(exist_ok=True)
-    subprocess.run(["javac", "-cp", f"{home}/jars/*", "-d", str(classes), str(PROGRAM)], check=True)
-    jar = folder / "sleeping-jobs.jar"
-    with zipfile.ZipFile(jar, "w") as archive:
-        for file in classes.glob("*.class"):
-            archive.write(file, file.name)
-    return Installation(home, jar, folder / "executor.jsa")
+        raise SystemExit(
+            "No Spark here: pip install -e '.[integration]', or name its folder with --spark-home."
+        )
+    if shutil.which("java") is None:
+        raise SystemExit("No java on the PATH: Spark needs Java 17.")
+    return Installation(home)
 
 
 @dataclass
@@ -141,10 +142,14 @@ class Cluster:
         self.master = log.split("Starting Spark master at ")[1].split()[0]
         return self
 
-    def add_worker(self, cores: int) -> None:
-        """Start one more worker and wait until the master knows it."""
-        address = f"127.0.0.{len(self.processes) + 1}"
-        arguments = ["--host", address, "--webui-port", "0", "--cores", str(cores), "--memory", "8g"]
+    def add_worker(self, cores: int, address: str = "", memory: str = "8g") -> None:
+        """Start one more worker and wait until the master knows it.
+
+        Without an address it gets a loopback address of its own, so that Spark takes it for a machine of
+        its own.
+        """
+        address = address or f"127.0.0.{len(self.processes) + 1}"
+        arguments = ["--host", address, "--webui-port", "0", "--cores", str(cores), "--memory", memory]
         work = ["--work-dir", str(self.folder / "work"), self.master]
         deploy = "org.apache.spark.deploy.worker.Worker"
         self._launch("worker", address, [deploy, *arguments, *work], "Successfully registered with master")

@@ -1,0 +1,1 @@
+"""Real Spark on this machine, and its event logs, for the benchmarks that record runs."""

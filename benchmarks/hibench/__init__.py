@@ -1,0 +1,1 @@
+"""HiBench's workloads, measured and predicted; see README.md."""
