@@ -84,7 +84,10 @@ def coarse_model(
     return check(model)
 
 
-_NO_CPU = "the table of runs tells no CPU utilisation (column cpu_utilisation); it is predicted as 0"
+_NO_CPU = (
+    "the table does not tell how busy the cores were (column cpu_utilisation, with no more slots than "
+    "cores); CPU utilisation is predicted as 0"
+)
 _COARSE = "fitted to response times alone: nothing is known of jobs, stages and tasks"
 
 
@@ -118,6 +121,7 @@ def _profiles(fit: CoarseFit, cpu: CpuShare | None) -> dsl.ResourceProfiles:
     return dsl.ResourceProfiles(
         executor=executor,
         stages=(dsl.StageProfile(id=_STAGE, weights=(float(fit.tasks),), demands=tuple(demands)),),
+        includes_core_waits=cpu is not None,
     )
 
 
