@@ -14,7 +14,7 @@ LOG = ROOT / "examples" / "randomforest.zstd"
 VALID = ROOT / "dsl" / "valid"
 MINIMAL = VALID / "minimal.yaml"
 INVALID = ROOT / "dsl" / "invalid"
-COMMANDS = ("extract", "show", "check", "convert", "predict", "anonymise")
+COMMANDS = ("extract", "show", "check", "convert", "predict", "fit", "validate", "anonymise")
 
 
 def run(*arguments: object):

@@ -59,13 +59,13 @@ def test_type_checkers_see_the_same_names():
 def test_the_verbs_are_those_of_the_api():
     from pertract import api
 
-    for name in ("extract", "load", "predict", "read_run", "save"):
+    for name in ("extract", "fit_table", "load", "predict", "read_run", "save", "validate"):
         assert getattr(pertract, name) is getattr(api, name)
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="'pertract' has no attribute 'fit'"):
-        pertract.fit  # noqa: B018
+    with pytest.raises(AttributeError, match="'pertract' has no attribute 'guess'"):
+        pertract.guess  # noqa: B018
 
 
 def test_the_package_says_that_it_is_typed():
