@@ -11,7 +11,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import extract, extract_all, fit_table, load, predict, read_run, save, validate
+    from .api import (
+        extract,
+        extract_all,
+        extract_runs,
+        extract_table,
+        fit_table,
+        load,
+        predict,
+        read_run,
+        save,
+        validate,
+    )
     from .dsl import PerformanceModel
     from .errors import PertractError
     from .simulate import Options, Prediction
@@ -23,6 +34,8 @@ __all__ = [
     "Prediction",
     "extract",
     "extract_all",
+    "extract_runs",
+    "extract_table",
     "fit_table",
     "load",
     "predict",
@@ -38,6 +51,8 @@ _HOME = {
     "Prediction": "simulate",
     "extract": "api",
     "extract_all": "api",
+    "extract_runs": "api",
+    "extract_table": "api",
     "fit_table": "api",
     "load": "api",
     "predict": "api",

@@ -122,6 +122,17 @@ def format_duration(duration_s: float) -> str:
     return f"{hours} h {minutes} min"
 
 
+def format_amount(value: float) -> str:
+    """Return a number of any unit with separators instead of an exponent.
+
+    Examples
+    --------
+    >>> format_amount(121155484.0), format_amount(2.5), format_amount(1e-3)
+    ('121,155,484', '2.5', '0.001')
+    """
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.6g}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 

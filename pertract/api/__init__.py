@@ -5,6 +5,7 @@
 >>> pertract.predict(model, executors=8).response_time_s.mean  # doctest: +SKIP
 """
 
+from .calibrating import extract_runs, extract_table
 from .evaluating import validate
 from .files import load, save, write_whole
 from .fitting import fit_table
@@ -15,6 +16,8 @@ from .reading import extract, read_run
 __all__ = [
     "extract",
     "extract_all",
+    "extract_runs",
+    "extract_table",
     "fit_table",
     "load",
     "predict",

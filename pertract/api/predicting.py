@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from .. import dsl
@@ -21,6 +22,7 @@ def predict(
     seed: int = 1,
     blocked_time: bool = False,
     progress: Progress | None = None,
+    catalogue: str | Path | None = None,
     **options: Any,
 ) -> Prediction:
     """Return the predicted response time and CPU use in a configuration.
@@ -40,14 +42,19 @@ def predict(
         Whether to predict also what the response time would be without drives, network or skew.
     progress
         Called with replications done and replications in all.
+    catalogue
+        A file of node types, beside the user's and the built-in one.
     **options
         What differs from the calibration run: the fields of `pertract.Options`, such as
-        ``executors=8, executor_cores=4, data_scale=2.0``.
+        ``executors=8, executor_cores=4, data_scale=2.0``. A ``node_type`` stands for what the catalogue
+        says of it, where the other options do not say otherwise.
 
     Raises
     ------
     UsageError
         If options are unknown or contradict each other.
+    SourceError
+        If a file that an option names cannot be read.
     SimulationError
         If the configuration cannot run the application.
     """
@@ -58,6 +65,8 @@ def predict(
         )
     if (path := dict(options.get("settings") or {}).get(ALLOCATION_FILE)) and options.get("pools") is None:
         options["pools"] = read_pools(path)
+    if options.get("node_type") is not None:
+        options = _with_node_type(options, catalogue)
     return _predict(
         model,
         Options(**options),
@@ -67,3 +76,16 @@ def predict(
         blocked_time=blocked_time,
         progress=progress,
     )
+
+
+def _with_node_type(options: dict[str, Any], catalogue: str | Path | None) -> dict[str, Any]:
+    """Return the options with what the catalogue says of their node type; what is given besides it holds."""
+    from ..catalogue import find
+
+    said = find(options["node_type"], catalogue).options()
+    for rate, bandwidth in (("drive_rate", "drive_bytes_per_s"), ("network_rate", "network_bytes_per_s")):
+        if options.get(rate, 1.0) != 1.0:  # a rate given by hand is relative to measured times
+            said.pop(bandwidth, None)
+    usual = {field.name: field.default for field in fields(Options)}
+    given = {key: value for key, value in options.items() if value is not None and value != usual[key]}
+    return options | said | given

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .. import dsl, provenance
 from ..extract import build_model
-from ..simulate import replay
+from ..simulate import replay, replay_runs
 from ..sources import history_server, places, spark
 
 
@@ -40,7 +40,7 @@ def read_run(
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
     """
-    return _read(source, application, attempt, jobs, progress)[0]
+    return read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)[0]
 
 
 def extract(
@@ -66,15 +66,18 @@ def extract(
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
     """
-    return model_of(*_read(source, application, attempt, jobs, progress))
+    return model_of(
+        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    )
 
 
-def _read(
+def read_named(
     source: str | Path,
-    application: str | None,
-    attempt: str | None,
-    jobs: int,
-    progress: spark.Progress | None,
+    *,
+    application: str | None = None,
+    attempt: str | None = None,
+    jobs: int = 1,
+    progress: spark.Progress | None = None,
 ) -> tuple[spark.SparkRun, str]:
     """Return the run at a source, and the name to remember it by."""
     if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
@@ -87,13 +90,24 @@ def _read(
 
 def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     """Return the model of a run, replayed, with the name to remember its log by."""
+    return replayed(unreplayed(run, name))
+
+
+def unreplayed(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    return replayed(build_model(run, source=name, provenance=origin))
+    return build_model(run, source=name, provenance=origin)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
-    """Return the model with how well it repeats its calibration run."""
-    return model.model_copy(update={"replay": _replay(model)})
+    """Return a model that tells how well it repeats its calibration runs."""
+    runs = model.runs
+    if len(runs) > 1:
+        runs = tuple(
+            run.model_copy(update={"replay_error": round(_relative(time_s, run.response_time_s), 6)})
+            for run, time_s in zip(runs, replay_runs(model), strict=True)
+        )
+    return model.model_copy(update={"replay": _replay(model), "runs": runs})
 
 
 def _replay(model: dsl.PerformanceModel) -> dsl.Replay:

@@ -35,7 +35,10 @@ Attempt = Annotated[
 Workload = Annotated[
     str | None,
     typer.Option(
-        "--workload", metavar="NAME", help="Which workload of the table of runs.", show_default=False
+        "--workload",
+        metavar="NAME",
+        help="Which application of the table, if it has several.",
+        show_default=False,
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
@@ -52,6 +55,44 @@ NodeCores = Annotated[
     _Number,
     typer.Option(
         "--node-cores", help="Cores of a worker node.", rich_help_panel=_CLUSTER, show_default=False
+    ),
+]
+NodeMemory = Annotated[
+    str | None,
+    typer.Option(
+        "--node-memory",
+        help="Memory of a worker node, such as 32g; with it, a node has the executors it has room for.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+NodeType = Annotated[
+    str | None,
+    typer.Option(
+        "--node-type",
+        metavar="NAME",
+        help="A machine of the catalogue: its cores, memory, bandwidth and price. See pertract catalogue.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+Catalogue = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalogue",
+        metavar="FILE",
+        help="Your own node types, beside the built-in ones.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
+    ),
+]
+Price = Annotated[
+    float | None,
+    typer.Option(
+        "--price",
+        help="Price of a worker node per hour; a node type has one.",
+        rich_help_panel=_CLUSTER,
+        show_default=False,
     ),
 ]
 Executors = Annotated[
@@ -97,7 +138,7 @@ DataSize = Annotated[
     str | None,
     typer.Option(
         "--data-size",
-        help="Volume read from storage, such as 15GB.",
+        help="Volume read from storage, such as 15GB; or a number in the unit of the calibration runs.",
         rich_help_panel=_DATA,
         show_default=False,
     ),
@@ -106,6 +147,16 @@ DataScale = Annotated[
     float | None,
     typer.Option(
         "--data-scale", help="Volume relative to the measured one.", rich_help_panel=_DATA, show_default=False
+    ),
+]
+Parameter = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter",
+        metavar="NAME=NUMBER",
+        help="A parameter of the application that its loops follow, such as iterations=20; repeatable.",
+        rich_help_panel=_DATA,
+        show_default=False,
     ),
 ]
 CpuRate = Annotated[
@@ -143,11 +194,15 @@ def configuration_options(
     *,
     nodes: int | None,
     node_cores: int | None,
+    node_memory: str | None,
+    node_type: str | None,
+    price: float | None,
     executors: int | None,
     executor_cores: int | None,
     executor_memory: str | None,
     data_size: str | None,
     data_scale: float | None,
+    parameter: list[str] | None,
     cpu_rate: float,
     drive_rate: float,
     network_rate: float,
@@ -163,19 +218,18 @@ def configuration_options(
     UsageError
         If a size or setting cannot be read.
     """
-    memory = None
-    if executor_memory is not None and (memory := parse_memory(executor_memory)) is None:
-        raise UsageError(
-            f"--executor-memory: '{executor_memory}' is not a size", hint="Write, for example, 4g or 512m."
-        )
     return {
         "nodes": nodes,
         "node_cores": node_cores,
+        "node_memory_bytes": _memory("--node-memory", node_memory),
+        "node_type": node_type,
+        "price_per_node_hour": price,
         "executors": executors,
         "executor_cores": executor_cores,
-        "executor_memory_bytes": memory,
+        "executor_memory_bytes": _memory("--executor-memory", executor_memory),
         "data_bytes": _size("--data-size", data_size, hint="Or use --data-scale."),
         "data_scale": data_scale,
+        "parameters": dict(_parameter(text) for text in parameter or []),
         "cpu_rate": cpu_rate,
         "drive_rate": drive_rate,
         "network_rate": network_rate,
@@ -184,6 +238,13 @@ def configuration_options(
         "settings": dict(_pair(text) for text in settings or []),
         "lose_executor_s": tuple(_time(text) for text in lose_executor or []),
     }
+
+
+def _memory(option: str, text: str | None) -> int | None:
+    memory = parse_memory(text) if text is not None else None
+    if text is not None and memory is None:
+        raise UsageError(f"{option}: '{text}' is not a size", hint="Write, for example, 4g or 512m.")
+    return memory
 
 
 def _size(option: str, text: str | None, *, hint: str) -> float | None:
@@ -202,6 +263,16 @@ def _pair(text: str) -> tuple[str, str]:
             f"--set: '{text}' is not a setting", hint="Write --set spark.sql.shuffle.partitions=400."
         )
     return key.strip(), value.strip()
+
+
+def _parameter(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise UsageError(
+            f"--parameter: '{text}' is not a name and a number", hint="Write --parameter iterations=20."
+        ) from error
 
 
 def _time(text: str) -> float:

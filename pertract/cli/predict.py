@@ -16,6 +16,10 @@ def predict(
     model: ModelPath,
     nodes: opt.Nodes = None,
     node_cores: opt.NodeCores = None,
+    node_memory: opt.NodeMemory = None,
+    node_type: opt.NodeType = None,
+    catalogue: opt.Catalogue = None,
+    price: opt.Price = None,
     executors: opt.Executors = None,
     executor_cores: opt.ExecutorCores = None,
     executor_memory: opt.ExecutorMemory = None,
@@ -23,6 +27,7 @@ def predict(
     lose_executor: opt.LoseExecutor = None,
     data_size: opt.DataSize = None,
     data_scale: opt.DataScale = None,
+    parameter: opt.Parameter = None,
     cpu_rate: opt.CpuRate = 1.0,
     drive_rate: opt.DriveRate = 1.0,
     network_rate: opt.NetworkRate = 1.0,
@@ -49,6 +54,8 @@ def predict(
     """Predict response time and CPU utilisation on another cluster or with other data.
 
     Example: `pertract predict model.yaml --executors 8 --executor-cores 2 --data-scale 3`
+
+    On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
     """
     from .. import api
     from ..report import documents, tables
@@ -58,11 +65,15 @@ def predict(
     chosen = opt.configuration_options(
         nodes=nodes,
         node_cores=node_cores,
+        node_memory=node_memory,
+        node_type=node_type,
+        price=price,
         executors=executors,
         executor_cores=executor_cores,
         executor_memory=executor_memory,
         data_size=data_size,
         data_scale=data_scale,
+        parameter=parameter,
         cpu_rate=cpu_rate,
         drive_rate=drive_rate,
         network_rate=network_rate,
@@ -79,6 +90,7 @@ def predict(
             seed=seed,
             blocked_time=blocked_time,
             progress=progress,
+            catalogue=catalogue,
             **chosen,
         )
     if format is Format.json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,15 @@ def show(
     profiles: Annotated[bool, typer.Option("--profiles", help="Only the resource profiles.")] = False,
     workload: Annotated[bool, typer.Option("--workload", help="Only the data workload.")] = False,
     resources: Annotated[bool, typer.Option("--resources", help="Only the resource architecture.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE.html",
+            help="Also write a page with plots of the fitted demands.",
+            show_default=False,
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -26,12 +36,18 @@ def show(
     """Show the four parts of a model: execution, profiles, workload, resources.
 
     Example: `pertract show model.yaml --profiles`
+
+    Plots of what several runs measured and what was fitted: `pertract show model.yaml --report fits.html`
     """
     from .. import api
     from ..report import documents, tables
     from . import output as out
 
     loaded = api.load(model)
+    if report is not None:
+        from ..report.fits_page import fits_page
+
+        api.write_whole(report, fits_page(loaded))
     if format is Format.json:
         out.show_json(documents.model_document(loaded))
         return

@@ -12,12 +12,13 @@ from .execution import (
     ExecutionArchitecture,
     ExecutorGroup,
     Job,
+    Loop,
     Operation,
     Partitions,
     SchedulerPool,
     Stage,
 )
-from .law import Fit, Law
+from .law import Fit, Law, evaluate
 from .profile import (
     Demand,
     DriverProfile,
@@ -56,6 +57,7 @@ __all__ = [
     "Fit",
     "Job",
     "Law",
+    "Loop",
     "NetworkChannel",
     "NodeGroup",
     "OpenSource",
@@ -73,4 +75,5 @@ __all__ = [
     "Stage",
     "StageProfile",
     "Volumes",
+    "evaluate",
 ]

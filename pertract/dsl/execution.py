@@ -271,6 +271,23 @@ class ApplicationConfiguration(Element):
         return most_at_once((g.count * g.slots, g.registered_s, g.removed_s) for g in self.executors)
 
 
+class Loop(Element):
+    """Jobs that repeat as often as a parameter of the application says."""
+
+    parameter: Identifier
+    """Name of the parameter, such as ``iterations``."""
+    value: NonNegative
+    """Its value in the calibration run."""
+    rounds: NonEmpty[NonEmpty[Identifier]]
+    """Jobs and delays of each round of the calibration run, in order."""
+    rounds_per_unit: Annotated[float, Field(gt=0)] = 1.0
+    """Rounds that the parameter adds for each unit above its value."""
+
+    def rounds_for(self, value: float) -> int:
+        """Return the number of rounds for a value of the parameter, at least one."""
+        return max(1, round(len(self.rounds) + self.rounds_per_unit * (value - self.value)))
+
+
 class ExecutionArchitecture(Element):
     """The application as a graph of jobs and driver delays."""
 
@@ -284,6 +301,8 @@ class ExecutionArchitecture(Element):
     """Jobs in order of submission, and driver delays."""
     edges: tuple[Edge, ...] = ()
     """Dependencies between jobs and delays; also between stages of different jobs."""
+    loops: tuple[Loop, ...] = ()
+    """Jobs that repeat, where calibration runs tell what decides how often."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:

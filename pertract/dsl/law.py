@@ -33,6 +33,8 @@ class Fit(Element):
     """Different sizes of data and cluster among them."""
     error: NonNegative
     """Typical relative error for a run that was left out of the fit, or of the fit where runs are few."""
+    observed: tuple[tuple[NonNegative, NonNegative], ...] = ()
+    """Data size relative to the first run, and measured mean, of each run."""
 
 
 _V = TypeVar("_V", bound=str)

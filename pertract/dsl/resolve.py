@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import DanglingReference, MalformedModel, ModelError
-from .execution import Edge
+from .execution import Edge, ExecutionArchitecture
 from .graph import flatten
 from .system import PerformanceModel
 
@@ -71,6 +71,22 @@ def problems(model: PerformanceModel) -> Iterator[Problem]:
         nodes |= inner
         yield from _dangling(node.edges, inner, where)
     yield from _dangling(model.execution.edges, nodes, ("execution",))
+    yield from _loops(model.execution)
+
+
+def _loops(execution: ExecutionArchitecture) -> Iterator[Problem]:
+    outer, taken = {node.id for node in execution.nodes}, set[str]()
+    for i, loop in enumerate(execution.loops):
+        for j, names in enumerate(loop.rounds):
+            for k, name in enumerate(names):
+                path = ("execution", "loops", i, "rounds", j, k)
+                if name not in outer:
+                    message = f"no job or delay of the application has the id '{name}'"
+                    yield Problem(DanglingReference, message, path)
+                if name in taken:
+                    message = f"'{name}' is in two rounds"
+                    yield Problem(MalformedModel, message, path, "Name every job and delay in one round.")
+                taken.add(name)
 
 
 def _dangling(edges: tuple[Edge, ...], known: set[str], where: Path) -> Iterator[Problem]:

@@ -46,6 +46,13 @@ class Run(Element):
     """Amount of work in the unit of the table of runs; absent where none was given."""
     labels: dict[str, str] = Field(default_factory=dict)
     """What else the table of runs says, such as ``iterations``."""
+    replay_error: Finite | None = None
+    """(simulated - measured) / measured response time of this run, if it is one of several."""
+
+    @property
+    def size(self) -> float:
+        """Amount of work: the data size, or the volume read from storage where none was given."""
+        return self.data_size if self.data_size is not None else float(self.data_bytes)
 
 
 class Replay(Element):

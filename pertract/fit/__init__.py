@@ -1,1 +1,4 @@
-"""Parametric dependencies from several runs: how demands and times follow data and cluster."""
+"""From several runs to one model: parametric dependencies learned by regression.
+
+The only importer of scikit-learn, which is loaded when something is fitted.
+"""

@@ -27,6 +27,8 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         "configuration": {
             "nodes": len(configuration.node_cores),
             "node_cores": list(configuration.node_cores) if configuration.nodes_known else None,
+            "node_type": configuration.node_type,
+            "price_per_node_hour": configuration.price_per_node_hour,
             "executors": len(configuration.executors),
             "executor_cores": configuration.executor_cores,
             "executor_memory_bytes": configuration.executor_memory_bytes,
@@ -34,6 +36,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "task_cpus": configuration.task_cpus,
             "data_bytes": configuration.data_bytes,
             "data_scale": configuration.data_scale,
+            "parameters": configuration.parameters,
             "cpu_rate": configuration.cpu_rate,
             "drive_rate": configuration.drive_rate,
             "drive_write_rate": configuration.drive_write_rate,
@@ -49,6 +52,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         "cpu_utilisation": _estimate(prediction.cpu_utilisation)
         | {"series": [list(point) for point in prediction.cpu_series]},
         "task_cpu_utilisation": _estimate(prediction.task_cpu_utilisation),
+        "cost": None if prediction.cost is None else _estimate(prediction.cost),
         "breakdown_s": prediction.breakdown_s,
         "without_s": prediction.without_s,
         "jobs": [asdict(job) for job in prediction.jobs],

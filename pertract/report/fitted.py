@@ -8,7 +8,7 @@ from rich.text import Text
 from .. import dsl
 from ..dsl.law import evaluate
 from ..units import counted, format_duration
-from .tables import plain_table
+from .layout import plain_table
 
 _NAMES = {
     "constant": "serial: constant",

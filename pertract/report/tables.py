@@ -10,24 +10,13 @@ from rich.text import Text
 from rich.tree import Tree
 
 from .. import dsl
-from ..dsl.law import evaluate
 from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
-from ..units import counted, format_duration, format_size
+from ..units import counted, format_amount, format_duration, format_size
+from .layout import plain_table
+from .profiles import profiles_view
 from .summary import Extraction, summary
 
 TOP_STAGES = 8
-
-
-def plain_table(
-    columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], *, title: str = ""
-) -> RenderableType:
-    """Return a table without frame below its title; columns are (heading, justification)."""
-    table = Table(box=None, pad_edge=False)
-    for heading, justify in columns:
-        table.add_column(heading, justify=justify, header_style="dim", overflow="fold")  # type: ignore[arg-type]
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    return Group(Text(title, style="bold"), table) if title else table
 
 
 def _facts(rows: Iterable[tuple[str, str]], title: str) -> RenderableType:
@@ -59,9 +48,10 @@ def _answer(prediction: Prediction) -> RenderableType:
     executors, cores = counted(len(c.executors), "executor"), counted(c.executor_cores, "core")
     where = f"{executors} with {cores} ({counted(c.slots, 'slot')})"
     if c.nodes_known:
-        where += f" on {counted(len(c.node_cores), 'node')}"
+        where += f" on {counted(len(c.node_cores), 'node')}" + (f" {c.node_type}" if c.node_type else "")
     if c.data_scale != 1:
         where += f", {c.data_scale:.3g} times the data"
+    where += "".join(f", {name} {value:g}" for name, value in c.parameters.items())
     return plain_table(
         [("", "left"), ("mean", "right"), ("90 % of runs lie within", "right"), ("mean known to", "right")],
         [
@@ -69,6 +59,7 @@ def _answer(prediction: Prediction) -> RenderableType:
             ("jobs only", *_time_cells(prediction.job_span_s)),
             ("CPU utilisation", *_ratio_cells(prediction.cpu_utilisation)),
             ("  of tasks", *_ratio_cells(prediction.task_cpu_utilisation)),
+            *(() if prediction.cost is None else (("cost", *_cost_cells(prediction.cost)),)),
         ],
         title=f"{prediction.model.name} on {where}",
     )
@@ -82,6 +73,12 @@ def _time_cells(value: Estimate) -> tuple[str, str, str]:
         f"{format_duration(low)} to {format_duration(high)}",
         f"±{half / value.mean:.1%}" if value.mean else "",
     )
+
+
+def _cost_cells(value: Estimate) -> tuple[str, str, str]:
+    low, high = value.interval90
+    half = value.ci95[1] - value.mean
+    return f"{value.mean:.3g}", f"{low:.3g} to {high:.3g}", f"±{half / value.mean:.1%}" if value.mean else ""
 
 
 def _ratio_cells(value: Estimate) -> tuple[str, str, str]:
@@ -165,7 +162,9 @@ def _longest_stages(prediction: Prediction) -> RenderableType:
 def extraction_report(model: dsl.PerformanceModel, output: str) -> RenderableType:
     """Return what an extraction found and how far its model can be trusted."""
     parts: list[RenderableType] = [model_summary(model)]
-    if model.replay and model.runs:
+    if len(model.runs) > 1:
+        parts += [Text(), _runs(model.runs)]
+    elif model.replay and model.runs:
         parts += [Text(), _replay(model.replay, model.runs[0])]
         if abs(model.replay.error) > LARGE_REPLAY_ERROR:
             text = (
@@ -217,6 +216,26 @@ def _replay(replay: dsl.Replay, run: dsl.Run) -> RenderableType:
         rows,
         title="Replay of the log's own configuration",
     )
+
+
+def _runs(runs: Sequence[dsl.Run]) -> RenderableType:
+    """Return the calibration runs and how well the model repeats each."""
+    rows = [
+        (
+            run.labels.get("label") or run.source,
+            format_amount(run.size) if run.data_size is not None else format_size(run.data_bytes),
+            f"{run.executors}",
+            f"{run.slots}",
+            format_duration(run.response_time_s),
+            f"{run.replay_error:+.1%}" if run.replay_error is not None else "-",
+        )
+        for run in runs
+    ]
+    columns = [
+        ("run", "left"),
+        *((name, "right") for name in ("data", "executors", "slots", "took", "fit error")),
+    ]
+    return plain_table(columns, rows, title=f"Calibrated on {len(runs)} runs; structure of the first")
 
 
 _RAN = (("job", "job"), ("stage", "stage"), ("task", "task attempt"))
@@ -297,48 +316,6 @@ def _node_line(node: dsl.Job | dsl.Stage | dsl.Delay, before: dict[str, list[str
     if node.id in before:
         line.append(f"  after {', '.join(before[node.id])}", style="cyan")
     return line
-
-
-def profiles_view(model: dsl.PerformanceModel) -> RenderableType:
-    """Return the mean demands of a task of every stage."""
-    executors = sum(group.count for group in model.execution.configuration.executors)
-    rows = [
-        (profile.id, f"{profile.attempts:.0f}", *_demand_cells(profile, executors))
-        for profile in model.profiles.stages
-    ]
-    columns = [(name, "left" if name == "stage" else "right") for name in ("stage", "attempts", *_COLUMNS)]
-    executor = model.profiles.executor
-    note = Text(
-        f"executors also use {executor.start_core_seconds:g} core-s at their start, "
-        f"{executor.warm_up_core_seconds:g} for compiling and "
-        f"{executor.per_task_core_second:g} per core-s of their tasks ({executor.basis})",
-        style="dim",
-    )
-    return Group(plain_table(columns, rows, title="Resource profiles (mean of one task)"), note)
-
-
-_COLUMNS = ("CPU", "GC", "drive", "network", "wait", "data in", "warm-up", "grows with")
-_WAITS = ("scheduling", "deserialisation", "result", "other")
-
-
-def _demand_cells(profile: dsl.StageProfile, executors: int) -> tuple[str, ...]:
-    variables = profile.measured_variables(executors)
-    task_bytes = variables["task_bytes"]
-    means = dict.fromkeys(("compute", "garbage_collection", "drive", "shuffle_fetch", "wait"), 0.0)
-    for demand in profile.demands:
-        if demand.unit == "bytes":
-            continue
-        mean = evaluate(demand.mean, variables)
-        key = "wait" if demand.activity in _WAITS else demand.activity
-        key = "compute" if key == "python" else key
-        means["drive" if key in ("input", "shuffle_write") else key] += mean
-    grows = sorted({name for d in profile.demands for name in d.mean if name != "constant"})
-    return (
-        *(format_duration(seconds) if seconds else "-" for seconds in means.values()),
-        format_size(task_bytes) if task_bytes else "-",
-        format_duration(profile.warm_up_s) if profile.warm_up_s else "-",
-        ", ".join(grows).replace("_", " ") or "nothing",
-    )
 
 
 def workload_view(model: dsl.PerformanceModel) -> RenderableType:

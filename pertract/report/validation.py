@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ..units import counted
-from .tables import plain_table
+from .layout import plain_table
 
 Document = Mapping[str, Any]
 

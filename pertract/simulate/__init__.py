@@ -1,10 +1,19 @@
 """Simulate a performance model on a configuration, replicate it, and state the uncertainty."""
 
-from .configuration import Configuration, Options, resolve
+from .configuration import Configuration, resolve
 from .engine import Trace, simulate
 from .intervals import Estimate
+from .options import Options
 from .plan import Plan, compile_plan
-from .prediction import LARGE_REPLAY_ERROR, JobEstimate, Prediction, StageEstimate, predict, replay
+from .prediction import (
+    LARGE_REPLAY_ERROR,
+    JobEstimate,
+    Prediction,
+    StageEstimate,
+    predict,
+    replay,
+    replay_runs,
+)
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
@@ -19,6 +28,7 @@ __all__ = [
     "compile_plan",
     "predict",
     "replay",
+    "replay_runs",
     "resolve",
     "simulate",
 ]

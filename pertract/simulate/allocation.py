@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .configuration import ExecutorPlan
 from .losses import readers
+from .placement import ExecutorPlan
 
 if TYPE_CHECKING:
     from .attempts import LiveStage, Worker

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from .agenda import Agenda
 from .servers import Key, ProcessorSharing
 
 _COMPILING, _DRIVING, _DELAY = -1, -2, -3  # in place of a stage in keys of a server
@@ -69,12 +70,14 @@ class Background:
         How much they do.
     servers
         The servers of the nodes where cores do not suffice, by position of the node.
+    agenda
+        That of the servers.
     """
 
-    __slots__ = ("_backlog_s", "_delays", "_driver", "_server_of", "_task_core_s", "_work")
+    __slots__ = ("_agenda", "_backlog_s", "_delays", "_driver", "_server_of", "_task_core_s", "_work")
 
-    def __init__(self, work: BackgroundWork, servers: Mapping[int, ProcessorSharing]) -> None:
-        self._work = work
+    def __init__(self, work: BackgroundWork, servers: Mapping[int, ProcessorSharing], agenda: Agenda) -> None:
+        self._work, self._agenda = work, agenda
         self._driver = None if work.driver_node is None else servers.get(work.driver_node)
         self._task_core_s: dict[int, float] = {}
         self._backlog_s: dict[int, float] = {}
@@ -119,7 +122,7 @@ class Background:
         """Note that a server has served a demand that was no task's."""
         kind, delay, executor = key
         if kind == _DELAY:
-            self._delays[delay]()
+            self._agenda.in_simulation(self._delays[delay])
         elif kind == _COMPILING:
             self._next(executor)
 

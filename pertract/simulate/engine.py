@@ -13,7 +13,8 @@ from .attempts import LiveStage
 from .draw import Tasks, draw
 from .plan import Plan
 from .scheduler import TaskScheduler
-from .slots import SlotPool, StageRun
+from .slots import SlotPool
+from .stage_run import StageRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ class _Execution:
             launch_s=launch_s,
             first_s=plan.warm_up_s - plan.dispatch_s,
             first_cpu_s=plan.warm_up_cpu_s,
+            volumes=plan.volumes,
         )
         self.pool.submit(run)
         self.pool.background.stage_started()
@@ -228,19 +230,22 @@ class _Execution:
         if run.paid:
             tasks = replace(tasks, slot_s=np.array(run.slot_s), cpu_s=np.array(run.cpu_s))
         starts = np.frombuffer(run.starts_s)
-        ends = starts + tasks.slot_s
-        shared = np.array(list(run.ends_s)) if run.ends_s else None
-        if shared is not None:
-            ends[shared] = list(run.ends_s.values())
+        executors = np.frombuffer(run.executors, dtype=np.intc)
+        ends, shared = starts + tasks.slot_s, None
+        if run.ends_s:
+            ends = np.where(np.isnan(run.ends_s), ends, run.ends_s)
+            crowded = np.array([executor.node in self.pool.servers for executor in self.plan.executors])
+            shared = np.flatnonzero(crowded[executors])
         return StageTrace(
             begin_s,
             run.ended_s + handling_s,
             starts,
             ends,
-            np.frombuffer(run.executors, dtype=np.intc),
+            executors,
             tasks,
             run.last,
-            shared,
+            shared if shared is not None and len(shared) else None,
+            np.array([run.drive_s, run.network_s]) if run.drive_s else None,
         )
 
     def _end(self, node: int) -> None:

@@ -26,6 +26,17 @@ class Estimate:
     p50: float
     p95: float
 
+    def scaled(self, factor: float) -> Estimate:
+        """Return the estimate of a quantity that is proportional to this one; the factor is not negative."""
+        return Estimate(
+            mean=self.mean * factor,
+            std=self.std * factor,
+            ci95=(self.ci95[0] * factor, self.ci95[1] * factor),
+            interval90=(self.interval90[0] * factor, self.interval90[1] * factor),
+            p50=self.p50 * factor,
+            p95=self.p95 * factor,
+        )
+
 
 def t_quantile(probability: float, degrees: int) -> float:
     """Return the quantile of Student's t distribution."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .attempts import LiveStage, Worker
-from .configuration import ExecutorPlan
+from .placement import ExecutorPlan
 from .plan import Plan
 
 if TYPE_CHECKING:

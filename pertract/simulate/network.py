@@ -9,7 +9,7 @@ no link.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
 import simpy
@@ -64,6 +64,26 @@ def fair_rates(
             settled[node] = asked[node] * level
         growing -= stopped
     return rates
+
+
+def receivers_limit(shares: Sequence[float], receivers: Iterable[int]) -> bool:
+    """Return whether alike links are full only where fetches end, however many fetches there are.
+
+    A link that is full where fetches end carries its capacity, and a sender then sends of it what it holds
+    of the blocks elsewhere. Where that, summed over all receivers, is no more than a link can carry, the
+    fair rate of a fetch is the receiver's link divided by its fetches: no fetch depends on other nodes.
+    So it is wherever blocks lie evenly on the n nodes that fetch, as each sends 1 / (n - 1) to n - 1 others.
+
+    Parameters
+    ----------
+    shares
+        Share of the blocks that each node holds.
+    receivers
+        Nodes whose tasks may fetch.
+    """
+    asked = {node: 1 / (1 - shares[node]) for node in receivers if shares[node] < 1}
+    total = sum(asked.values())
+    return all(share * (total - asked.get(node, 0.0)) <= _TIE for node, share in enumerate(shares))
 
 
 class Network:

@@ -12,8 +12,10 @@ from .. import dsl
 from ..dsl.graph import flatten
 from ..dsl.law import LawVariable, evaluate
 from .background import BackgroundWork
-from .configuration import Configuration, ExecutorPlan
+from .configuration import Configuration
 from .dataflow import DataFlow
+from .network import receivers_limit
+from .placement import ExecutorPlan
 from .policies import Allocation, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
@@ -88,9 +90,18 @@ class Plan:
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once, each by itself, on executors known beforehand."""
-        policies = (self.allocation, self.speculation, self.bandwidth)
-        alone = all(policy is None for policy in policies) and not self.losses_s
+        policies = (self.allocation, self.speculation)
+        alone = all(policy is None for policy in policies) and not self.losses_s and self.links_apart
         return not alone or any(stage.barrier for stage in self.stages)
+
+    @property
+    def links_apart(self) -> bool:
+        """Whether the rate of a fetch depends on the other fetches of its own node only."""
+        if self.bandwidth is None or self.bandwidth.network is None:
+            return True
+        nodes = {executor.node for executor in self.executors}
+        receivers = nodes if self.allocation is None else range(len(self.node_cores))
+        return receivers_limit(self.bandwidth.shares, receivers)
 
     def crowded_nodes(self) -> list[int]:
         """Return the nodes where tasks, executors and the driver can want more cores than there are."""

@@ -10,12 +10,14 @@ import numpy as np
 
 from .. import dsl
 from ..errors import UsageError
-from .configuration import Configuration, Options, resolve
+from .configuration import Configuration, resolve
 from .contention import without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
+from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
+from .rounds import measured_parameters, with_rounds
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
 MANY_TASKS = 100_000
@@ -25,6 +27,8 @@ SERIES_POINTS = 60
 
 FEWEST_REPLICATIONS, MOST_REPLICATIONS = 5, 1000
 """Limits of the number of replications when a precision is asked for."""
+
+HOUR_S = 3600.0
 
 LARGE_REPLAY_ERROR = 0.2
 """Replay error above which the model holds something else than its run."""
@@ -75,6 +79,8 @@ class Prediction:
     """CPU of executors / (worker cores x response time)."""
     task_cpu_utilisation: Estimate
     """The same, counting only what Spark's task metrics count."""
+    cost: Estimate | None
+    """Nodes x price of a node x response time, in the currency of the price; None without a price."""
     cpu_series: tuple[tuple[float, float], ...]
     """Time in seconds, and the exact mean utilisation since the point before."""
     breakdown_s: dict[str, float]
@@ -135,6 +141,7 @@ def predict(
         raise UsageError(
             f"the seed must not be negative, not {seed}", hint="Any whole number from 0 will do."
         )
+    model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
     plan, assumed = _plan(model, configuration, options)
     traces: list[_Summary] = []
@@ -163,16 +170,18 @@ def predict(
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
     cpu_all = {key: math.hypot(value, CPU_OUTSIDE_TASKS) for key, value in cpu_errors.items()}
+    response_time_s = estimate([t.response_time_s for t in traces], **errors)
     all_busy = 1.0 if plan.cores_known else math.inf
     return Prediction(
         model=model,
         configuration=configuration,
         replications=len(traces),
         seed=seed,
-        response_time_s=estimate([t.response_time_s for t in traces], **errors),
+        response_time_s=response_time_s,
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
         cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all, most=all_busy),
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
+        cost=_cost(configuration, response_time_s),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
         without_s=without_s,
@@ -189,9 +198,18 @@ def _plan(
     plan, assumed = compile_plan(model, configuration)
     if not plan.cores_known or not model.profiles.includes_core_waits:
         return plan, assumed
-    # Where the model does not know the cores of its nodes, they are taken to have been those asked for.
-    measured, _ = compile_plan(model, resolve(model, Options(node_cores=options.node_cores)))
+    # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
+    # unless other machines were asked for.
+    cores = options.node_cores if options.node_type is None else None
+    measured, _ = compile_plan(model, resolve(model, Options(node_cores=cores)))
     return replace(plan, stages=without_waiting(plan.stages, measured)), assumed
+
+
+def _cost(configuration: Configuration, response_time_s: Estimate) -> Estimate | None:
+    """Return what the nodes cost while the application runs, billed by the second."""
+    if configuration.price_per_node_hour is None:
+        return None
+    return response_time_s.scaled(len(configuration.node_cores) * configuration.price_per_node_hour / HOUR_S)
 
 
 def _precise(response_times_s: list[float], precision: float) -> bool:
@@ -214,6 +232,25 @@ def replay(model: dsl.PerformanceModel, *, seed: int = 1) -> tuple[float, float]
     traces = (simulate(plan, np.random.default_rng(child), record=False) for child in children)
     times = np.mean([(trace.response_time_s, trace.job_span_s) for trace in traces], axis=0)
     return float(times[0]), float(times[1])
+
+
+def replay_runs(model: dsl.PerformanceModel, *, seed: int = 1) -> list[float]:
+    """Return the simulated response time in the configuration of each calibration run, seconds.
+
+    Of runs beside the first, the number of executors, their slots and the amount of data are known.
+    """
+    times = []
+    for run in model.runs:
+        scale = run.size / model.runs[0].size if model.runs[0].size else 1.0
+        values = {name: float(run.labels[name]) for name in measured_parameters(model) if name in run.labels}
+        own = with_rounds(model, values)
+        options = Options(data_scale=scale, parameters=values)
+        if run.executors and (run.executors, run.slots) != (model.runs[0].executors, model.runs[0].slots):
+            cores = max(1, run.slots // run.executors) * model.execution.configuration.task_cpus
+            options = replace(options, executors=run.executors, executor_cores=cores)
+        plan, _ = _plan(own, resolve(own, options), options)
+        times.append(simulate(plan, np.random.default_rng(seed), record=False).response_time_s)
+    return times
 
 
 class _Summary:
@@ -258,7 +295,8 @@ def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
     if used[-1] > 0:
         used *= (executor_core_s(trace) - starts[-1]) / used[-1]
     used += starts
-    utilisation = np.diff(used) / (np.diff(times) * trace.plan.cores)
+    grown = np.maximum(np.diff(used), 0.0)  # rounding may leave less than nothing where nobody works
+    utilisation = grown / (np.diff(times) * trace.plan.cores)
     return tuple((float(t), float(u)) for t, u in zip(times[1:], utilisation, strict=True))
 
 

@@ -17,11 +17,12 @@ import numpy as np
 import simpy
 from simpy.events import Event
 
+from .agenda import EventAgenda
 from .allocation import ExecutorAllocation
 from .attempts import Attempt, LiveStage, Worker
 from .background import Background
-from .configuration import ExecutorPlan
 from .losses import Losses
+from .placement import ExecutorPlan
 from .plan import Plan
 from .pools import Turns
 from .servers import Key, ProcessorSharing
@@ -77,12 +78,13 @@ class TaskScheduler:
         self._driver_free_s = 0.0
         self._inbox: deque[Worker | None] = deque()
         self._attempts: dict[tuple[int, int, int], Attempt] = {}
+        agenda = EventAgenda(env)
         self.servers = {
-            node: ProcessorSharing(env, plan.node_cores[node], self._cpu_done)
+            node: ProcessorSharing(agenda, plan.node_cores[node], self._cpu_done, recorded=True)
             for node in plan.crowded_nodes()
         }
-        self.background = Background(plan.background, self.servers)
-        self.transfers = Transfers(env, plan.bandwidth) if plan.bandwidth else None
+        self.background = Background(plan.background, self.servers, agenda)
+        self.transfers = Transfers(env, plan.bandwidth, apart=plan.links_apart) if plan.bandwidth else None
         self.losses = Losses(self, plan) if plan.losses_s else None
         self.speculator = Speculator(self, plan.speculation) if plan.speculation else None
         self.allocation = ExecutorAllocation(self, plan.allocation) if plan.allocation else None

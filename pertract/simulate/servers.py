@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
-import simpy
-from simpy.events import Event
+from .agenda import Agenda
 
 Key = tuple[int, int, int]
 """Stage, task and executor; with a stage below zero, work that is no task's."""
@@ -21,29 +20,30 @@ class ProcessorSharing:
     """A node whose cores are shared evenly by all runnable tasks, at most one core per task.
 
     In virtual time: ``_served`` is the service every present task has received since it could have
-    come first; a task leaves when it has grown by the task's demand. One event is armed at a time,
-    events that were overtaken are told by their number. O(log n) per arrival and departure.
+    come first; a task leaves when it has grown by the task's demand. One call is valid at a time,
+    calls that were overtaken are told by their time. O(log n) per arrival and departure.
 
     Parameters
     ----------
-    env
-        The simulation.
+    agenda
+        Where departures are noted.
     cores
         Number of cores.
     done
         Called with the key of a task when its demand is served.
-    after_event
-        Called at the end of every event of the server, also of one that was overtaken.
+    recorded
+        Whether ``history`` is kept.
     """
 
     __slots__ = (
-        "_after_event",
-        "_armed",
+        "_agenda",
         "_cores",
         "_done",
         "_due_s",
-        "_env",
         "_heap",
+        "_noted_s",
+        "_rate",
+        "_recorded",
         "_served",
         "_since",
         "_tasks",
@@ -52,33 +52,33 @@ class ProcessorSharing:
     )
 
     def __init__(
-        self,
-        env: simpy.Environment,
-        cores: int,
-        done: Callable[[Key], None],
-        after_event: Callable[[], None] = lambda: None,
+        self, agenda: Agenda, cores: int, done: Callable[[Key], None], *, recorded: bool = False
     ) -> None:
-        self._env = env
+        self._agenda = agenda
         self._cores = cores
         self._done = done
-        self._after_event = after_event
+        self._recorded = recorded
         self._heap: list[tuple[float, Key]] = []
         self._served = 0.0
-        self._since = env.now
-        self._armed = 0
+        self._since = self._noted_s = agenda.now_s
         self._due_s = math.inf
         self._tasks = 0
+        self._rate: float = 0.0
         self.busy_core_s = 0.0
-        """Core seconds served to tasks so far."""
-        self.history: list[tuple[float, float]] = [(env.now, 0.0)]
-        """Time and core seconds served to tasks until then; linear in between."""
+        """Core seconds served to tasks until the last time in ``history``."""
+        self.history: list[tuple[float, float]] = [(agenda.now_s, 0.0)]
+        """Times when the number of busy cores changed, and core seconds served to tasks until then."""
 
     def add(self, key: Key, demand_s: float) -> None:
         """Serve ``demand_s`` core seconds for a task from now on."""
         self._advance()
+        entry = (self._served + demand_s, key)
+        heappush(self._heap, entry)
         self._tasks += key[0] >= 0
-        heappush(self._heap, (self._served + demand_s, key))
-        self._arm()
+        if self._recorded and (self._rate != self._cores or key[0] < 0):  # or all are busy, and stay so
+            self._note()
+        if self._heap[0] is entry:  # or the next departure is only delayed, see `_arm`
+            self._arm()
 
     def remove(self, key: Key) -> float:
         """Stop serving a task and return the core seconds it lacks; 0 if it is not here."""
@@ -88,49 +88,70 @@ class ProcessorSharing:
                 self._tasks -= key[0] >= 0
                 del self._heap[position]
                 heapify(self._heap)
+                if self._recorded:
+                    self._note()
                 self._arm()
                 return demand_s - self._served
         return 0.0
 
     def _advance(self) -> None:
-        now, present = self._env.now, len(self._heap)
-        if present and now > self._since:
-            elapsed = now - self._since
-            each = elapsed * min(1.0, self._cores / present)
-            self._served += each
-            self.busy_core_s += each * self._tasks
+        """Serve until now."""
+        now = self._agenda.now_s
         if now > self._since:
-            self.history.append((now, self.busy_core_s))
+            present = len(self._heap)
+            if present > self._cores:
+                self._served += (now - self._since) * (self._cores / present)
+            elif present:
+                self._served += now - self._since
         self._since = now
 
-    def _arm(self) -> None:
-        """Have an event not later than the next departure.
+    def _note(self) -> None:
+        """Note how many cores are busy with tasks from now on, if that is something new."""
+        present, now = len(self._heap), self._since
+        rate: float = self._tasks
+        if present > self._cores:
+            rate = self._cores if rate == present else rate * (self._cores / present)
+        if rate != self._rate:
+            if now > self._noted_s:
+                self.busy_core_s += self._rate * (now - self._noted_s)
+                self._noted_s = now
+                self.history.append((now, self.busy_core_s))
+            self._rate = rate
 
-        An arrival only delays departures, so the event that is there often does: it comes early and is
-        armed again then, which costs less than one event for every arrival.
+    def _arm(self) -> None:
+        """Ask for a call not later than the next departure.
+
+        An arrival only delays departures, so the call that was asked for often does: it comes early and is
+        asked for again then, which costs less than one call for every arrival.
         """
-        if not self._heap:
+        present = len(self._heap)
+        if not present:
             self._due_s = math.inf
-            self._armed += 1
             return
-        left = max(0.0, self._heap[0][0] - self._served)
-        wait = left * max(1.0, len(self._heap) / self._cores)
-        due_s = self._env.now + wait
+        wait_s = self._heap[0][0] - self._served
+        if wait_s < 0:
+            wait_s = 0.0
+        elif present > self._cores:
+            wait_s *= present / self._cores
+        due_s = self._since + wait_s
         if due_s < self._due_s:
             self._due_s = due_s
-            self._armed += 1
-            self._env.timeout(wait, value=self._armed).callbacks.append(self._fire)
+            self._agenda.after(wait_s, self._fire, due_s)
 
-    def _fire(self, event: Event) -> None:
-        if event.value == self._armed:
-            self._due_s = math.inf
-            self._advance()
-            demand_s, key = self._heap[0]
-            if (demand_s - self._served) * max(1.0, len(self._heap) / self._cores) <= _ROUNDING_S:
-                heappop(self._heap)
-                self._tasks -= key[0] >= 0
-                self._arm()
-                self._done(key)
-            else:
-                self._arm()
-        self._after_event()
+    def _fire(self, due_s: float) -> None:
+        if due_s != self._due_s:
+            return
+        self._advance()
+        self._due_s = -math.inf  # who comes meanwhile needs no call of its own
+        heap, cores, served = self._heap, self._cores, self._served
+        while heap:
+            left_s, key = heap[0][0] - served, heap[0][1]
+            if left_s > _ROUNDING_S or left_s * len(heap) > _ROUNDING_S * cores:
+                break
+            heappop(heap)
+            self._tasks -= key[0] >= 0
+            self._done(key)
+        if self._recorded:
+            self._note()
+        self._due_s = math.inf
+        self._arm()

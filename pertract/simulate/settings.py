@@ -15,6 +15,7 @@ SETTINGS = (
     "spark.executor.instances",
     "spark.executor.cores",
     "spark.executor.memory",
+    "spark.executor.memoryOverhead",
     "spark.scheduler.mode",
     "spark.scheduler.allocation.file",
     "spark.dynamicAllocation.enabled",

@@ -2,12 +2,13 @@
 
 Between two events of the simulation nothing happens but tasks ending and tasks taking their slots.
 The pool plays these on a heap of its own up to the next event, which is exact and costs a third of
-an event per task (benchmarks/speed). Only executors whose node has fewer cores than slots go
-through an event per task, because there tasks slow each other down.
+an event per task (benchmarks/speed). Tasks that slow each other down, as they share cores, drives or
+links, do several things one after the other, which are played in the same way (`Courses`).
 """
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import insort
 from collections import deque
@@ -19,108 +20,18 @@ from random import Random
 import simpy
 from simpy.events import Event
 
-from .background import Background
+from .agenda import TaskAgenda
+from .course import Courses
 from .plan import Plan
 from .pools import Turns
-from .servers import Key, ProcessorSharing
+from .servers import Key
+from .stage_run import StageRun
 from .warmth import Warmth
 
 _DRIVER = -1
 """Stands for a stage in the heap of tasks: then the driver is free again."""
 _ALL = -1
 """Stands for an executor in a message: all executors."""
-
-
-class StageRun:
-    """State of one stage while it runs.
-
-    Parameters
-    ----------
-    index, priority
-        Position of the stage, and its turn in FIFO order.
-    slot_s, cpu_s
-        Time each task holds its slot, and the CPU in it; launches may lengthen them.
-    most, at_first
-        Most slots the stage may hold, if not all; more are allowed for so many first launches.
-    launch_s
-        How long a launch keeps the driver busy.
-    first_s, first_cpu_s
-        How much longer the first task on a slot takes.
-    """
-
-    __slots__ = (
-        "begun",
-        "cpu_s",
-        "ended_s",
-        "ends_s",
-        "executors",
-        "first_cpu_s",
-        "first_s",
-        "fresh",
-        "index",
-        "last",
-        "launch_s",
-        "left",
-        "limited",
-        "paid",
-        "pause_at",
-        "pays",
-        "priority",
-        "slot_s",
-        "starts_s",
-        "surplus",
-        "warmed",
-    )
-
-    def __init__(
-        self,
-        index: int,
-        priority: int,
-        slot_s: list[float],
-        cpu_s: list[float],
-        *,
-        most: int | None = None,
-        at_first: int = 0,
-        launch_s: float = 0.0,
-        first_s: float = 0.0,
-        first_cpu_s: float = 0.0,
-    ) -> None:
-        self.index = index
-        self.priority = priority
-        self.slot_s = slot_s
-        self.cpu_s = cpu_s
-        self.begun = 0
-        """Tasks launched so far; tasks launch in order."""
-        self.left = len(slot_s)
-        """Tasks that have not ended."""
-        self.limited = most is not None and most < len(slot_s)
-        """Whether the stage may hold only some of the slots."""
-        self.pause_at = len(slot_s)
-        """Number of launches after which the stage must wait until one of its tasks ends."""
-        self.surplus = 0
-        """Slots beyond the limit that the first wave took, to be given back."""
-        if most is not None and self.limited:
-            self.pause_at = min(max(most, at_first), len(slot_s))
-            self.surplus = self.pause_at - most
-        self.launch_s = launch_s
-        self.first_s, self.first_cpu_s = first_s, first_cpu_s
-        self.warmed: dict[int, int] = {}
-        """Launches that paid the warm-up, by executor."""
-        self.fresh = 0
-        """Slots of present executors that have not run the stage."""
-        self.pays = False
-        """Whether a launch may have to pay for something cold."""
-        self.paid = False
-        """Whether one did."""
-        self.starts_s = array("d")
-        """Launch time of each task."""
-        self.executors = array("i")
-        """Executor of each task."""
-        self.ends_s: dict[int, float] = {}
-        """End of each task that shared its node's cores; elsewhere it is start plus slot time."""
-        self.last = -1
-        """Task that ended last."""
-        self.ended_s = 0.0
 
 
 class SlotPool:
@@ -152,7 +63,6 @@ class SlotPool:
         *,
         seed: int = 0,
     ) -> None:
-        self._env = env
         self._stage_done = stage_done
         self._executors = plan.executors
         self._busy: list[tuple[float, int, int, int]] = []  # end, stage (or _DRIVER), task, executor
@@ -160,6 +70,7 @@ class SlotPool:
         self._n_free = 0
         self._waiting: list[tuple[int, int]] = []  # priority, stage: stages with tasks to launch
         self._runs: dict[int, StageRun] = {}
+        self._agenda = TaskAgenda(env)
         self._gone: set[int] = set()
         self._here: set[int] = set()
         self._turns = Turns(plan)
@@ -168,19 +79,16 @@ class SlotPool:
         self._driven = plan.driver_launch_s > 0 or any(stage.launch_interval_s for stage in plan.stages)
         self._driver_free_s = 0.0
         self._inbox: deque[int] = deque()  # executors with a slot that became free, or _ALL
-        self.servers = {
-            node: ProcessorSharing(env, plan.node_cores[node], self._cpu_done, self.advance)
-            for node in plan.crowded_nodes()
-        }
-        self._server_of = [self.servers.get(e.node) for e in plan.executors]
-        self.background = Background(plan.background, self.servers)
+        self._courses = Courses(self._agenda, plan, self._runs, self._shared_task_ended)
+        self.servers, self.background = self._courses.servers, self._courses.background
+        self._moves = plan.bandwidth is not None
+        self._shares = [self._moves or executor.node in self.servers for executor in plan.executors]
+        self._sharing = any(self._shares)
+        self._at = self._agenda.simulate_at
         for i, executor in enumerate(plan.executors):
             self._at(executor.registered_s, partial(self._register, i))
             if executor.removed_s is not None:
                 self._at(executor.removed_s, partial(self._remove, i))
-
-    def _at(self, time_s: float, callback: Callable[[Event], None]) -> None:
-        self._env.timeout(max(0.0, time_s - self._env.now)).callbacks.append(callback)
 
     # -- executors -------------------------------------------------------------------------------
 
@@ -209,6 +117,10 @@ class SlotPool:
     def submit(self, run: StageRun) -> None:
         """Offer slots to the tasks of a stage from now on."""
         self._runs[run.index] = run
+        if self._sharing:
+            run.ends_s = array("d", [math.nan]) * run.left
+        if self._moves:
+            run.drive_s, run.network_s = (array("d", [0.0]) * run.left for _ in range(2))
         self._warmth.begin(run)
         insort(self._waiting, (run.priority, run.index))
         self._fill()
@@ -222,9 +134,9 @@ class SlotPool:
     def _fill(self) -> None:
         """Offer all free slots."""
         if not self._driven:
-            self._offer_all(self._env.now)
+            self._offer_all(self._agenda.now_s)
         else:
-            self._message(_ALL, self._env.now)
+            self._message(_ALL, self._agenda.now_s)
 
     def _refill(self, _: Event) -> None:
         self._fill()
@@ -280,7 +192,7 @@ class SlotPool:
             offered = [executor for executor in executors if free[executor]]
             if not offered:
                 return
-            plain = not (self._driven or self.servers or run.pays)
+            plain = not (self._driven or self._sharing or run.pays)
             while offered and run.begun < run.pause_at:
                 offered = offered[: run.pause_at - run.begun]
                 self._n_free -= len(offered)
@@ -310,36 +222,34 @@ class SlotPool:
             self._warmth.pay(run, task, executor)
         run.starts_s.append(launch)
         run.executors.append(executor)
-        server = self._server_of[executor]
-        if server is None:
+        if not self._shares[executor]:
             heappush(self._busy, (launch + run.slot_s[task], stage, task, executor))
-        elif launch > self._env.now:
-            key, demand_s = (stage, task, executor), run.cpu_s[task]
-            self._at(launch, lambda _: self._add_later(server, key, demand_s))
+        elif launch > now:
+            self._agenda.at(launch, self._courses.begin, (stage, task, executor))
         else:
-            self._add(server, (stage, task, executor), run.cpu_s[task])
+            self._courses.begin((stage, task, executor))
 
-    def _add(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
-        server.add(key, demand_s)
-        self.background.task_started(key[2], server, demand_s)
-
-    def _add_later(self, server: ProcessorSharing, key: Key, demand_s: float) -> None:
-        self._add(server, key, demand_s)
-        self.advance()
-
-    # -- tasks on cores of their own -------------------------------------------------------------
+    # -- tasks that end --------------------------------------------------------------------------
 
     def advance(self) -> None:
         """Let tasks end, and others take their slots, up to the next event of the simulation."""
+        self._agenda.begin()
+        while self._agenda.play(self._busy):
+            self._play_alone()
+
+    def _play_alone(self) -> None:
+        """Let tasks end that share nothing, until something else happens."""
         busy, waiting, runs, gone = self._busy, self._waiting, self._runs, self._gone
         fair, driven = self._turns.fair, self._driven
-        horizon = self._env.peek()
+        agenda = self._agenda
+        horizon = agenda.horizon_s
         while busy and busy[0][0] <= horizon:
             now, stage, task, executor = busy[0]
             if stage == _DRIVER:
                 heappop(busy)
+                agenda.now_s = now
                 self._read(now)
-                horizon = self._env.peek()
+                horizon = agenda.horizon_s
                 continue
             run = runs[stage]
             run.left -= 1
@@ -347,8 +257,9 @@ class SlotPool:
                 self._resume(run)
             if driven:
                 heappop(busy)
+                agenda.now_s = now
                 self._message(executor, now)
-                horizon = self._env.peek()
+                horizon = agenda.horizon_s
             elif waiting and executor not in gone:
                 # The shortest way for a slot that is taken again at once: one heap operation.
                 following = self._order()[0] if fair else waiting[0][1]
@@ -394,23 +305,9 @@ class SlotPool:
         self._stage_done(run)
         self.advance()
 
-    # -- tasks on shared cores -------------------------------------------------------------------
-
-    def _cpu_done(self, key: Key) -> None:
-        stage, task, _ = key
-        if stage < 0:
-            self.background.done(key)
-            return
-        run = self._runs[stage]
-        rest = run.slot_s[task] - run.cpu_s[task]
-        if rest > 0:
-            self._env.timeout(rest).callbacks.append(lambda _: self._shared_task_ended(key))
-        else:
-            self._shared_task_ended(key)
-
     def _shared_task_ended(self, key: Key) -> None:
         stage, task, executor = key
-        now = self._env.now
+        now = self._agenda.now_s
         run = self._runs[stage]
         run.ends_s[task] = now
         run.left -= 1
@@ -424,4 +321,3 @@ class SlotPool:
             self._offer_all(now)
         if not run.left:
             self._finish(run, task, now)
-        self.advance()

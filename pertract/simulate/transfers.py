@@ -8,6 +8,7 @@ from typing import Literal
 
 import simpy
 
+from .agenda import EventAgenda
 from .attempts import Attempt
 from .network import Network
 from .servers import Key, ProcessorSharing
@@ -44,7 +45,8 @@ class Transfers:
     """Drives and links of all nodes.
 
     The drives of a node are one server per direction, shared evenly by the tasks that use it; a single
-    one may have all of it. The links are those of a `Network`.
+    one may have all of it. So is the link on which a node receives, where links are apart; otherwise all
+    links are those of a `Network`.
 
     Parameters
     ----------
@@ -52,27 +54,30 @@ class Transfers:
         The simulation.
     bandwidth
         What drives and links can move.
+    apart
+        Whether links are full only where they end (`receivers_limit`).
     """
 
-    __slots__ = ("_drives", "_env", "_moving", "_network", "_speeds")
+    __slots__ = ("_env", "_moving", "_network", "_servers", "_speeds")
 
-    def __init__(self, env: simpy.Environment, bandwidth: Bandwidth) -> None:
+    def __init__(self, env: simpy.Environment, bandwidth: Bandwidth, *, apart: bool) -> None:
         self._env = env
         self._speeds: dict[Resource, Sequence[float]] = {
             "drive_read": bandwidth.drive_read or (),
             "drive_write": bandwidth.drive_write or (),
         }
+        self._network = None
+        if bandwidth.network is not None and apart:
+            self._speeds["network"] = (bandwidth.network,) * len(bandwidth.shares)
+        elif bandwidth.network is not None:
+            self._network = Network(env, bandwidth.shares, bandwidth.network, self._done)
+        agenda = EventAgenda(env)
         # A server whose work is the time that all of a node's bandwidth needs, and so one core is all of it.
-        self._drives = {
-            (resource, node): ProcessorSharing(env, 1, self._done)
+        self._servers = {
+            (resource, node): ProcessorSharing(agenda, 1, self._done)
             for resource, speeds in self._speeds.items()
             for node in range(len(speeds))
         }
-        self._network = (
-            None
-            if bandwidth.network is None
-            else Network(env, bandwidth.shares, bandwidth.network, self._done)
-        )
         self._moving: dict[Key, _Transfer] = {}
 
     def read(self, attempt: Attempt, then: Callable[[], None]) -> None:
@@ -89,11 +94,10 @@ class Transfers:
         transfer = self._moving.pop(_key(attempt), None)
         if transfer is None:
             return
-        if transfer.resource == "network":
-            assert self._network is not None
+        if transfer.resource == "network" and self._network is not None:
             self._network.remove(_key(attempt), attempt.worker.node)
         else:
-            self._drives[transfer.resource, attempt.worker.node].remove(_key(attempt))
+            self._servers[transfer.resource, attempt.worker.node].remove(_key(attempt))
         self._note(transfer)
 
     def _move(
@@ -112,11 +116,10 @@ class Transfers:
         resource, size_bytes = step
         key, node = _key(attempt), attempt.worker.node
         self._moving[key] = _Transfer(attempt, resource, self._env.now, following, then)
-        if resource == "network":
-            assert self._network is not None
+        if resource == "network" and self._network is not None:
             self._network.add(key, node, size_bytes)
         else:
-            self._drives[resource, node].add(key, size_bytes / self._speeds[resource][node])
+            self._servers[resource, node].add(key, size_bytes / self._speeds[resource][node])
 
     def _done(self, key: Key) -> None:
         transfer = self._moving.pop(key)

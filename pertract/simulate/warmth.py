@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from .configuration import ExecutorPlan
+    from .placement import ExecutorPlan
     from .plan import Plan
 
 

@@ -14,7 +14,17 @@ LOG = ROOT / "examples" / "randomforest.zstd"
 VALID = ROOT / "dsl" / "valid"
 MINIMAL = VALID / "minimal.yaml"
 INVALID = ROOT / "dsl" / "invalid"
-COMMANDS = ("extract", "show", "check", "convert", "predict", "fit", "validate", "anonymise")
+COMMANDS = (
+    "extract",
+    "fit",
+    "show",
+    "check",
+    "convert",
+    "predict",
+    "validate",
+    "catalogue",
+    "anonymise",
+)
 
 
 def run(*arguments: object):
@@ -112,9 +122,9 @@ def test_extract_as_json_prints_the_summary_first(tmp_path):
     assert document["summary"]["framework"] == "Spark"
 
 
-def test_extract_takes_one_log(tmp_path):
-    message = assert_error(run("extract", LOG, LOG, "-o", tmp_path / "m.yaml"), 2)
-    assert "2 were given" in message
+def test_a_run_counts_once(tmp_path):
+    message = assert_error(run("extract", LOG, LOG, "-o", tmp_path / "m.yaml"), 5)
+    assert "is given twice" in message
     assert list(tmp_path.iterdir()) == []
 
 
@@ -444,3 +454,61 @@ def test_predict_with_policies_of_spark_and_losses(model, tmp_path):
     missing = ("--set", "spark.scheduler.mode=FAIR", "--set", "spark.scheduler.allocation.file=none.xml")
     assert "none.xml: no such file" in assert_error(run("predict", model, *missing), 3)
     assert "'soon' is not a time" in assert_error(run("predict", model, "--lose-executor", "soon"), 2)
+
+
+# -- catalogue and node types ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _no_file_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+
+@pytest.mark.usefixtures("_no_file_of_the_user")
+def test_catalogue_lists_node_types_and_says_that_prices_are_examples():
+    shown = printed("catalogue")
+    assert "m5.2xlarge" in shown
+    assert "Prices are examples" in shown
+    listed = as_json("catalogue")
+    assert listed["schema"] == "pertract/node-types/1"
+    (known,) = [entry for entry in listed["node_types"] if entry["name"] == "m5.2xlarge"]
+    assert (known["cores"], known["memory_gib"], known["region"]) == (8, 32.0, "us-east-1")
+
+
+@pytest.mark.usefixtures("_no_file_of_the_user")
+def test_predict_on_a_node_type_has_its_cores_and_bandwidth_and_tells_the_cost(model):
+    found = as_json("predict", model, "--nodes", 4, "--node-type", "m5.2xlarge", "-n", 3)
+    configuration = found["configuration"]
+    assert configuration["node_type"] == "m5.2xlarge"
+    assert configuration["node_cores"] == [8] * 4
+    assert configuration["network_bytes_per_s"] == 2.5e9 / 8
+    assert configuration["executors"] == 32  # one core each
+    for key in ("mean", "std", "p50", "p95"):
+        assert found["cost"][key] == pytest.approx(4 * 0.384 / 3600 * found["response_time_s"][key])
+    assert found["cost"]["interval90"][0] < found["cost"]["mean"] < found["cost"]["interval90"][1]
+    assert "on 4 nodes m5.2xlarge" in printed(
+        "predict", model, "--nodes", 4, "--node-type", "m5.2xlarge", "-n", 3
+    )
+
+
+@pytest.mark.usefixtures("_no_file_of_the_user")
+def test_what_is_given_beside_a_node_type_holds(model):
+    options = ("--nodes", 2, "--node-type", "m5.2xlarge", "--price", 1, "--node-cores", 4, "-n", 3)
+    found = as_json("predict", model, *options, "--network-rate", 2)
+    configuration = found["configuration"]
+    assert configuration["node_cores"] == [4, 4]
+    assert configuration["price_per_node_hour"] == 1
+    assert (configuration["network_rate"], configuration["network_bytes_per_s"]) == (2, None)
+
+
+@pytest.mark.usefixtures("_no_file_of_the_user")
+def test_errors_of_node_types(model, tmp_path):
+    assert "no node type is called 'm5'" in assert_error(run("predict", model, "--node-type", "m5"), 2)
+    nowhere = run("predict", model, "--node-type", "m5.xlarge", "--catalogue", tmp_path / "none")
+    assert "no such file" in assert_error(nowhere, 3)
+    assert "'much' is not a size" in assert_error(run("predict", model, "--node-memory", "much"), 2)
+
+
+def test_without_a_price_there_is_no_cost(model):
+    assert as_json("predict", model, "-n", 3)["cost"] is None
+    assert "cost" not in printed("predict", model, "-n", 3)

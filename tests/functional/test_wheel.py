@@ -48,6 +48,10 @@ def test_the_command_and_the_licence_are_declared(wheel):
     assert any(name.endswith("LICENSE") for name in content)
 
 
+NAMES = {"yaml": "pyyaml", "sklearn": "scikit-learn"}
+"""Packages that are imported by another name."""
+
+
 def test_every_library_that_is_imported_is_declared(wheel):
     declared = {
         line.removeprefix("Requires-Dist: ").split(">")[0].split("<")[0].split(";")[0].strip()
@@ -65,4 +69,4 @@ def test_every_library_that_is_imported_is_declared(wheel):
                 imported.add(node.module.split(".")[0])
     extras = {"fsspec"}  # imported where it is needed, with a sentence where it is absent
     foreign = imported - set(sys.stdlib_module_names) - {"pertract"} - extras
-    assert {"pyyaml" if name == "yaml" else name for name in foreign} <= declared
+    assert {NAMES.get(name, name) for name in foreign} <= declared

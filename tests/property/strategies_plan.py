@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from pertract.simulate import simulate
-from pertract.simulate.configuration import ExecutorPlan
+from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import Plan
 from pertract.simulate.policies import Allocation, Speculation
 from pertract.simulate.stage import CAUSES, StagePlan

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pertract.simulate import Plan, simulate
-from pertract.simulate.network import Network, fair_rates
-from pertract.simulate.outcome import breakdown
+from pertract.simulate.network import Network, fair_rates, receivers_limit
+from pertract.simulate.outcome import breakdown, busy_core_s
 from pertract.simulate.transfers import Bandwidth
 from pertract.simulate.volumes import TaskVolumes
 
@@ -56,6 +56,24 @@ def test_rates_are_max_min_fair(drawn: tuple[list[int], list[float], list[float]
     for node in np.flatnonzero(active):
         fastest = [rates[active & (link > 0)].max() for link in uses[full] if link[node] > 0]
         assert any(rates[node] >= rate * (1 - CLOSE) for rate in fastest)
+
+
+@given(links())
+@examples(400)
+def test_where_receivers_limit_fetches_each_gets_its_part_of_the_receivers_link(
+    drawn: tuple[list[int], list[float], list[float], list[float]],
+) -> None:
+    """And elsewhere one fetch on every node that may fetch is enough for a sender to be the limit."""
+    tasks, shares, *_ = drawn
+    receivers = [node for node, count in enumerate(tasks) if count]
+    one_each = fair_rates(
+        [min(count, 1) for count in tasks], shares, [10.0] * len(tasks), [10.0] * len(tasks)
+    )
+    alone = [one_each[node] >= 10 * (1 - CLOSE) for node in receivers]
+    assert receivers_limit(shares, receivers) == all(alone)
+    if all(alone):
+        rates = fair_rates(tasks, shares, [10.0] * len(tasks), [10.0] * len(tasks))
+        assert rates == pytest.approx([10 / count if count else 0.0 for count in tasks])
 
 
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.integers(1, 25))
@@ -127,3 +145,52 @@ def test_tasks_move_their_bytes_in_the_time_they_take(plan: Plan, seed: int) -> 
         last = stage.moved_s[:, stage.last]
         assert last[0] >= (volumes.drive_read + volumes.drive_write) / speed - CLOSE
         assert last[1] >= volumes.network / speed - CLOSE
+
+
+def partly_moving(plan: Plan, seed: int) -> Plan:
+    """Return a plan of which some tasks move bytes over some of the drives and links, not all alike."""
+    rng = np.random.default_rng(seed)
+    nodes = len(plan.node_cores)
+    read, write = (tuple(rng.uniform(1, 5, nodes).tolist()) for _ in range(2))
+    link = rng.uniform(1, 5)
+    drives, network = [(True, True), (True, False), (False, True)][rng.integers(3)]
+    links = Bandwidth(
+        read if drives else None, write if drives else None, link if network else None, (1 / nodes,) * nodes
+    )
+
+    def bytes_of(shared: bool) -> float | None:
+        return None if not shared or rng.random() < 0.25 else rng.lognormal()
+
+    stages = tuple(
+        replace(s, volumes=TaskVolumes(bytes_of(drives), bytes_of(network), bytes_of(drives)))
+        for s in plan.stages
+    )
+    return replace(plan, stages=stages, bandwidth=links)
+
+
+@given(
+    plans(late=True, leaving=True, limited=True, sharing="somewhere", extras=True, driver=True),
+    st.integers(0, 2**32 - 1),
+)
+@examples(300)
+def test_one_server_per_device_and_flows_over_all_links_give_the_same_schedule(plan: Plan, seed: int) -> None:
+    """Played between events, with an event for every task, and with rates of all fetches found anew."""
+    made = partly_moving(plan, seed)
+    assert not made.stepwise
+    fast = simulate(made, np.random.default_rng(seed))
+    with pytest.MonkeyPatch.context() as patch:
+        stepwise = simulate(made, np.random.default_rng(seed), stepwise=True)
+        patch.setattr(Plan, "links_apart", False)
+        flows = simulate(made, np.random.default_rng(seed))
+    for other in (stepwise, flows):
+        assert fast.end_s == pytest.approx(other.end_s, abs=1e-7)
+        for mine, yours in zip(fast.stages, other.stages, strict=True):
+            assert mine.starts_s == pytest.approx(yours.starts_s, abs=1e-7)
+            assert mine.ends_s == pytest.approx(yours.ends_s, abs=1e-7)
+            assert (mine.executors == yours.executors).all()
+            assert mine.last == yours.last
+            assert mine.moved_s is not None
+            assert mine.moved_s == pytest.approx(yours.moved_s, abs=1e-7)
+            assert (mine.shared is None) == (yours.shared is None)
+        end_s = np.linspace(0, fast.response_time_s, 7)
+        assert busy_core_s(fast, end_s) == pytest.approx(busy_core_s(other, end_s), abs=1e-6)

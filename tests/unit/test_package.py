@@ -64,8 +64,8 @@ def test_the_verbs_are_those_of_the_api():
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="'pertract' has no attribute 'guess'"):
-        pertract.guess  # noqa: B018
+    with pytest.raises(AttributeError, match="'pertract' has no attribute 'tune'"):
+        pertract.tune  # noqa: B018
 
 
 def test_the_package_says_that_it_is_typed():

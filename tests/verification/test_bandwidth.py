@@ -11,9 +11,9 @@ import pytest
 
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.background import BackgroundWork
-from pertract.simulate.configuration import ExecutorPlan
 from pertract.simulate.contention import without_waiting
 from pertract.simulate.outcome import breakdown, task_core_s
+from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import without
 from pertract.simulate.policies import Speculation
 from pertract.simulate.stage import StagePlan
@@ -84,6 +84,15 @@ def test_a_task_reads_fetches_works_and_writes_one_after_the_other() -> None:
 def test_an_all_to_all_shuffle_lasts_as_long_as_the_links_need(count: int, slots: int) -> None:
     trace = simulated(shared(moving(count * slots, network=200.0), nodes(count, slots)))
     assert trace.response_time_s == pytest.approx(slots * 200 / B)
+
+
+def test_senders_that_are_too_few_limit_receivers() -> None:
+    """Two nodes hold all blocks and send 2 B in all, to three others that could receive 3 B."""
+    executors = [executor(2, node=node) for node in (2, 3, 4)]
+    links = Bandwidth(network=B, shares=(0.5, 0.5, 0.0, 0.0, 0.0))
+    made = shared(moving(6, network=200.0), executors, bandwidth=links)
+    assert made.stepwise
+    assert simulated(made).response_time_s == pytest.approx(6 * 200 / (2 * B))
 
 
 def test_more_tasks_than_slots_take_as_long_as_the_bytes() -> None:

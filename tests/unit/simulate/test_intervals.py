@@ -86,3 +86,11 @@ def test_nothing_at_all_is_certain() -> None:
 
 def test_no_bound_exceeds_what_is_possible() -> None:
     assert estimate([0.8, 0.8], error_below=0.5, error_above=0.5, most=1.0).interval90[1] == 1.0
+
+
+def test_a_proportional_quantity_has_proportional_intervals() -> None:
+    known = estimate([1.0, 2.0, 4.0], error_below=0.1, error_above=0.2)
+    tripled = estimate([3.0, 6.0, 12.0], error_below=0.1, error_above=0.2)
+    assert known.scaled(3.0).interval90 == pytest.approx(tripled.interval90)
+    assert known.scaled(3.0).ci95 == pytest.approx(tripled.ci95)
+    assert known.scaled(3.0).std == pytest.approx(tripled.std)

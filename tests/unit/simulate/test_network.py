@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 import simpy
 
-from pertract.simulate.network import Network, fair_rates
+from pertract.simulate.network import Network, fair_rates, receivers_limit
 
 Arrival = tuple[float, int, float]
 """Time, receiving node, bytes."""
@@ -112,3 +112,21 @@ def test_a_fetch_that_is_given_up_leaves_its_share_to_others() -> None:
     assert left == pytest.approx([90.0])
     assert ends_s == pytest.approx([11.0])
     assert network.remove((0, 0, 0), 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("shares", "receivers", "expected"),
+    [
+        pytest.param(even(5), range(5), True, id="blocks everywhere, fetches everywhere"),
+        pytest.param(even(5), [0, 3], True, id="fetches on some nodes"),
+        pytest.param([1.0], [0], True, id="one node has nobody to fetch from"),
+        pytest.param([0.5, 0.5, 0, 0], [2, 3], True, id="two senders fill two receivers"),
+        pytest.param([0.5, 0.5, 0, 0, 0], [2, 3, 4], False, id="two senders for three receivers"),
+        pytest.param([0.6, 0.2, 0.2], range(3), False, id="one node holds most"),
+        pytest.param([0.5, 0.5, 0], range(3), False, id="a node without blocks fetches, too"),
+    ],
+)
+def test_where_only_the_links_of_receivers_can_be_full(
+    shares: Sequence[float], receivers: Sequence[int], expected: bool
+) -> None:
+    assert receivers_limit(shares, receivers) == expected

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 import simpy
 
+from pertract.simulate.agenda import EventAgenda
 from pertract.simulate.servers import ProcessorSharing
 
 
@@ -19,7 +20,7 @@ def served(cores: int, arrivals: Sequence[tuple[float, float]]) -> tuple[list[fl
         assert ends_s[key[1]] == -1, "served twice"
         ends_s[key[1]] = env.now
 
-    server = ProcessorSharing(env, cores, done)
+    server = ProcessorSharing(EventAgenda(env), cores, done, recorded=True)
 
     def arrive(number: int, demand_s: float) -> None:
         server.add((0, number, 0), demand_s)
