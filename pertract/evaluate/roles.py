@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import dsl
+from ..errors import UsageError
 from ..simulate import Options
 from ..sources.runs_table import MeasuredRun
 
@@ -84,12 +85,38 @@ def data_reference(model: dsl.PerformanceModel, cases: Sequence[Case]) -> DataRe
     return DataReference(float(first.data_bytes) if in_bytes and first.data_bytes else None)
 
 
-def options_of(run: MeasuredRun, data_scale: float) -> Options:
-    """Return the what-if question that a measured run answers."""
+def options_of(run: MeasuredRun, data_scale: float, parameters: Iterable[str]) -> Options:
+    """Return the what-if question that a measured run answers.
+
+    Parameters
+    ----------
+    run
+        The run; of what was measured nothing is used.
+    data_scale
+        Its data relative to the model.
+    parameters
+        Parameters of the application that the model knows; the table has them as columns of these names.
+
+    Raises
+    ------
+    UsageError
+        If the value of a parameter is no number.
+    """
     return Options(
+        parameters={name: _value(run, name) for name in parameters if name in run.labels},
         nodes=run.nodes,
         node_cores=run.node_cores,
         executors=run.executors,
         executor_cores=run.cores_per_executor,
         data_scale=data_scale,
     )
+
+
+def _value(run: MeasuredRun, name: str) -> float:
+    try:
+        return float(run.labels[name])
+    except ValueError as error:
+        raise UsageError(
+            f"the parameter {name} of {run.label} (line {run.row}) is '{run.labels[name]}', not a number",
+            hint="Correct the cell, or leave it empty if it is as in the calibration run.",
+        ) from error

@@ -11,7 +11,7 @@ import numpy as np
 from .. import dsl
 from ..errors import PertractError
 from ..fit.baselines import Baseline, Total, baselines
-from ..simulate import Estimate, Prediction, predict
+from ..simulate import Estimate, Prediction, measured_parameters, predict
 from ..sources.runs_table import MeasuredRun
 from .roles import Case, calibration_of, data_reference, options_of
 
@@ -128,7 +128,7 @@ def validate(
         Called after every run.
     """
     reference = data_reference(model, cases)
-    known: dict[tuple[object, ...], Prediction] = {}
+    known: dict[str, Prediction] = {}
     rows = []
     for case in cases:
         scale = reference.scale(case.run)
@@ -150,7 +150,7 @@ def _row(
     scale: float | None,
     replications: int,
     seed: int,
-    known: dict[tuple[object, ...], Prediction],
+    known: dict[str, Prediction],
 ) -> Row:
     """Return the row of a run; runs of the same configuration share a prediction."""
     run = case.run
@@ -166,10 +166,11 @@ def _row(
             reason=f"the model does not say how much data it stands for in the unit of '{run.data_column}'; "
             "add the calibration run to the table",
         )
-    key = (run.nodes, run.node_cores, run.executors, run.cores_per_executor, scale)
     try:
+        options = options_of(run, scale, measured_parameters(model))
+        key = repr(options)
         if key not in known:
-            known[key] = predict(model, options_of(run, scale), replications=replications, seed=seed)
+            known[key] = predict(model, options, replications=replications, seed=seed)
     except PertractError as error:
         return Row(run, role, reason=str(error))
     comparisons = {
@@ -223,12 +224,8 @@ def _result(baseline: Baseline, asked: Sequence[tuple[Total, float]]) -> Baselin
 def _calibration(model: dsl.PerformanceModel) -> list[Total]:
     """Return what the model tells of its calibration runs, data relative to the first one."""
     runs = [run for run in model.runs if run.slots and run.response_time_s > 0]
-    if all(run.data_size for run in runs):
-        amounts = [run.data_size or 1.0 for run in runs]
-    elif all(run.data_bytes for run in runs):
-        amounts = [float(run.data_bytes) for run in runs]
-    else:
-        amounts = [1.0] * len(runs)
+    told = all(run.size for run in runs)
+    amounts = [run.size if told else 1.0 for run in runs]
     return [
         Total(run.slots, amount / amounts[0], run.response_time_s)
         for run, amount in zip(runs, amounts, strict=True)

@@ -74,7 +74,7 @@ def coarse_model(
         workload=dsl.DataWorkload(data=data),
         resources=dsl.ResourceArchitecture(nodes=(_nodes(reference),)),
         runs=tuple(
-            _run(run, setting, source=source, digest=digest)
+            _run(run, setting, fit, source=source, digest=digest)
             for setting in (reference, *(s for s in fit.settings if s is not reference))
             for run in setting.runs
         ),
@@ -153,8 +153,9 @@ def _nodes(reference: Setting) -> dsl.NodeGroup:
     )
 
 
-def _run(run: MeasuredRun, setting: Setting, *, source: str, digest: str) -> dsl.Run:
+def _run(run: MeasuredRun, setting: Setting, fit: CoarseFit, *, source: str, digest: str) -> dsl.Run:
     time_s = run.response_time_s or 0.0
+    fitted_s = fit.response_time_s(executors=setting.executors, slots=setting.slots, data=setting.data)
     return dsl.Run(
         application_id=run.label,
         source=source,
@@ -169,4 +170,5 @@ def _run(run: MeasuredRun, setting: Setting, *, source: str, digest: str) -> dsl
         data_bytes=round(setting.data) if run.data_column == "data_bytes" else 0,
         data_size=run.data_size,
         labels=dict(run.labels),
+        replay_error=round(fitted_s / time_s - 1, 6) if time_s else None,
     )

@@ -1,7 +1,8 @@
 import pytest
 
+from pertract.errors import UsageError
 from pertract.evaluate import Case
-from pertract.evaluate.roles import calibration_of, data_reference
+from pertract.evaluate.roles import calibration_of, data_reference, options_of
 
 from .cases import case, model, run, time_s
 
@@ -58,3 +59,10 @@ def test_an_amount_in_a_unit_the_model_does_not_know_is_not_guessed(known):
     reference = data_reference(extracted(**known), [case(8, 6.0)])
     assert reference.scale(run(8, 6.0)) is None
     assert reference.scale(run(8, None)) == 1
+
+
+def test_parameters_of_the_application_are_columns_of_the_table():
+    iterated = run(8, labels={"iterations": "12", "note": "x"})
+    assert options_of(iterated, 1.0, ["iterations", "k"]).parameters == {"iterations": 12.0}
+    with pytest.raises(UsageError, match=r"iterations of 8x1.0 \(line 2\) is 'many'"):
+        options_of(run(8, labels={"iterations": "many"}), 1.0, ["iterations"])

@@ -1,8 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from pertract.dsl import text
 from pertract.evaluate import Case, validate
-from pertract.simulate import Options, predict
+from pertract.simulate import Options, measured_parameters, predict
 
 from .cases import CALIBRATION, case, model, run, time_s
 
@@ -93,3 +96,18 @@ def test_progress_is_told_after_every_run():
     told = []
     validate(MODEL, [case(8), case(8), case(16)], replications=1, progress=lambda *args: told.append(args))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_parameter_that_is_no_number_leaves_only_its_run_out():
+    document = Path(__file__).parents[3] / "dsl" / "valid" / "several-runs.yaml"
+    looping = text.parse(document.read_text(encoding="utf-8"), name=document.name)
+    (parameter,) = measured_parameters(looping)
+    value = looping.execution.loops[0].value
+    cases = [
+        Case(run(2, None, labels={parameter: told}, response_time_s=77.0))
+        for told in (f"{value:g}", f"{3 * value:g}", "many")
+    ]
+    usual, longer, wrong = validate(looping, cases, replications=1).rows
+    times = [row.comparisons["response_time_s"].predicted for row in (usual, longer)]
+    assert times[1] > times[0]
+    assert "is 'many', not a number" in wrong.reason
