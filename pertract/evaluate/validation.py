@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from .. import dsl
 from ..errors import PertractError
 from ..fit.baselines import Baseline, Total, baselines
-from ..simulate import Estimate, Prediction, measured_parameters, predict
+from ..simulate import Prediction, measured_parameters, predict
 from ..sources.runs_table import MeasuredRun
 from .roles import Case, calibration_of, data_reference, options_of
 
@@ -173,17 +173,19 @@ def _row(
             known[key] = predict(model, options, replications=replications, seed=seed)
     except PertractError as error:
         return Row(run, role, reason=str(error))
-    comparisons = {
-        name: Comparison(measured, estimate.mean, estimate.interval90)
-        for name in QUANTITIES
-        if (measured := getattr(run, name)) and (estimate := _estimate(known[key], name)).mean > 0
-    }
-    return Row(run, role, known[key], comparisons)
+    return Row(run, role, known[key], dict(_comparisons(run, known[key])))
 
 
-def _estimate(prediction: Prediction, name: str) -> Estimate:
-    value: Estimate = getattr(prediction, name)
-    return value
+def _comparisons(run: MeasuredRun, prediction: Prediction) -> Iterator[tuple[str, Comparison]]:
+    """Yield what was measured and can be predicted, by name."""
+    for name in QUANTITIES:
+        measured, estimate = getattr(run, name), getattr(prediction, name)
+        if measured and estimate.mean > 0:
+            same = 1.0
+            if name == "cpu_utilisation" and run.cpu_cores:
+                same = prediction.configuration.worker_cores / run.cpu_cores
+            low, high = estimate.interval90
+            yield name, Comparison(measured, estimate.mean * same, (low * same, high * same))
 
 
 def _summary(errors: Sequence[float], inside: Sequence[bool] | None = None) -> Summary:

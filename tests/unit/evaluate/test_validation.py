@@ -5,6 +5,9 @@ import pytest
 
 from pertract.dsl import text
 from pertract.evaluate import Case, validate
+from pertract.fit.coarse import fit_totals
+from pertract.fit.coarse_model import coarse_model
+from pertract.fit.totals import settings_of
 from pertract.simulate import Options, measured_parameters, predict
 
 from .cases import CALIBRATION, case, model, run, time_s
@@ -111,3 +114,19 @@ def test_a_parameter_that_is_no_number_leaves_only_its_run_out():
     times = [row.comparisons["response_time_s"].predicted for row in (usual, longer)]
     assert times[1] > times[0]
     assert "is 'many', not a number" in wrong.reason
+
+
+def test_utilisation_is_compared_relative_to_the_same_cores():
+    busy = [run(n, d, cpu_utilisation=0.5, node_cores=4, nodes=n) for n, d in CALIBRATION]
+    known = coarse_model(fit_totals(settings_of(busy)), name="app", source="runs.csv", digest="sha256:0")
+    of_nodes, of_slots = (
+        case(8, 2.0, cpu_utilisation=used, node_cores=4, nodes=8, cpu_cores=cores)
+        for used, cores in ((0.4, 32), (1.6, 8))
+    )
+    one, other = (
+        row.comparisons["cpu_utilisation"]
+        for row in validate(known, [of_nodes, of_slots], replications=1).rows
+    )
+    assert other.predicted == pytest.approx(4 * one.predicted)
+    assert other.error == pytest.approx(one.error)
+    assert other.inside == one.inside

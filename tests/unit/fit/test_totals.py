@@ -9,13 +9,20 @@ from .rows import run
 def test_repetitions_are_one_setting_with_their_mean():
     (setting,) = settings_of([run(time_s=50.0, cpu_utilisation=0.5), run(time_s=70.0, cpu_utilisation=0.7)])
     assert setting.response_time_s == 60
-    assert setting.cpu_utilisation == pytest.approx(0.6)
+    assert setting.busy_core_s == pytest.approx((0.5 * 50 + 0.7 * 70) / 2 * 4)
     assert len(setting.runs) == 2
 
 
 def test_utilisation_counts_only_where_every_repetition_has_it():
     (setting,) = settings_of([run(cpu_utilisation=0.5), run()])
-    assert setting.cpu_utilisation is None
+    assert setting.busy_core_s is None
+
+
+def test_busy_cores_are_relative_to_what_the_table_says():
+    (setting,) = settings_of([run(node_cores=8, cpu_utilisation=0.5)])
+    assert setting.busy_core_s == pytest.approx(0.5 * 32 * 60)
+    (setting,) = settings_of([run(node_cores=8, cpu_utilisation=0.5, cpu_cores=16)])
+    assert setting.busy_core_s == pytest.approx(0.5 * 16 * 60)
 
 
 def test_settings_are_ordered_by_slots_and_data():
