@@ -13,6 +13,9 @@ from ..sources.runs_table import MeasuredRun
 SAME_TIME = 0.01
 """Relative difference up to which response times can be those of one run; tables round."""
 
+UNITS_APART = 1000
+"""An amount of data and the bytes that were read, which differ by more, are not of one unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -79,10 +82,18 @@ def data_reference(model: dsl.PerformanceModel, cases: Sequence[Case]) -> DataRe
     for case in cases:
         if case.run.data_size is not None and calibration_of(case, model) is first:
             return DataReference(case.run.data_size)
-    if first.data_size is not None:
-        return DataReference(first.data_size)
     in_bytes = any(case.run.data_column == "data_bytes" for case in cases)
+    if first.data_size is not None:
+        return DataReference(None if in_bytes and not _is_bytes(first) else first.data_size)
     return DataReference(float(first.data_bytes) if in_bytes and first.data_bytes else None)
+
+
+def _is_bytes(run: dsl.Run) -> bool:
+    """Return whether the amount of data of a run is in bytes, as far as can be told: its unit is not kept."""
+    size = run.data_size or 0.0
+    if run.data_bytes:
+        return 1 / UNITS_APART < size / run.data_bytes < UNITS_APART
+    return size > UNITS_APART**2
 
 
 def options_of(run: MeasuredRun, data_scale: float, parameters: Iterable[str]) -> Options:

@@ -66,3 +66,18 @@ def test_parameters_of_the_application_are_columns_of_the_table():
     assert options_of(iterated, 1.0, ["iterations", "k"]).parameters == {"iterations": 12.0}
     with pytest.raises(UsageError, match=r"iterations of 8x1.0 \(line 2\) is 'many'"):
         options_of(run(8, labels={"iterations": "many"}), 1.0, ["iterations"])
+
+
+@pytest.mark.parametrize(
+    ("known", "column", "amount"),
+    [
+        ({"data_size": 3.0, "data_bytes": 0}, "data_bytes", None),
+        ({"data_size": 3.0, "data_bytes": 4e9}, "data_bytes", None),
+        ({"data_size": 3.0, "data_bytes": 4e9}, "data_units", 3.0),
+        ({"data_size": 3e9, "data_bytes": 4e9}, "data_bytes", 3e9),
+        ({"data_size": 3e9, "data_bytes": 0}, "data_bytes", 3e9),
+        ({"data_size": 3e9, "data_bytes": 3e9}, "data_size", 3e9),
+    ],
+)
+def test_bytes_and_other_units_are_not_mixed_up(known, column, amount):
+    assert data_reference(extracted(**known), [case(8, 6.0, data_column=column)]).amount == amount
