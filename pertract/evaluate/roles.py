@@ -37,15 +37,23 @@ def calibration_of(case: Case, model: dsl.PerformanceModel) -> dsl.Run | None:
     for known in model.runs:
         if case.digest and case.digest == known.digest:
             return known
-        if may_be(case.run, known) and not _names(case.run).isdisjoint(_known_names(known)):
+        if _same_name(case.run, known) and _same_time(case.run, known):
             return known
     return None
 
 
 def may_be(run: MeasuredRun, known: dsl.Run) -> bool:
-    """Return whether the response time does not exclude that a measured run is a calibration run."""
+    """Return whether a measured run may be a calibration run, so that the digest of its log must decide."""
+    return _same_name(run, known) or _same_time(run, known)
+
+
+def _same_time(run: MeasuredRun, known: dsl.Run) -> bool:
     time_s = run.response_time_s
     return time_s is not None and abs(time_s - known.response_time_s) <= SAME_TIME * known.response_time_s
+
+
+def _same_name(run: MeasuredRun, known: dsl.Run) -> bool:
+    return not _names(run).isdisjoint(_known_names(known))
 
 
 def _names(run: MeasuredRun) -> set[str]:

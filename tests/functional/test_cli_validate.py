@@ -165,6 +165,15 @@ def test_a_model_of_one_log_predicts_other_recorded_runs(diamond):
     assert "two different calibration runs" in notes["Ernest"]
 
 
+def test_a_calibration_run_is_known_by_its_log_though_the_table_times_it_otherwise(diamond, tmp_path):
+    log = RECORDED / "logs" / "diamond-2x2-r1.zstd"
+    (tmp_path / "runs.csv").write_text(f"log,executors,cores_per_executor,response_time_s\n{log},2,2,31.5\n")
+    result = run("validate", diamond, "--runs", tmp_path / "runs.csv", "-n", "2", "--format", "json")
+    (row,) = json.loads(result.stdout)["rows"]
+    assert row["response_time_s"]["measured"] == 31.5
+    assert row["role"] == "calibration"
+
+
 def test_what_the_table_lacks_is_taken_from_the_logs(diamond, tmp_path):
     for name in ("diamond-2x2-r1", "diamond-4x2-r1"):
         (tmp_path / f"copy-of-{name}.zstd").symlink_to(RECORDED / "logs" / f"{name}.zstd")
