@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .. import dsl
+from ..errors import UsageError
 from ..simulate import Options
 from ..sources.runs_table import MeasuredRun
 
 SAME_TIME = 0.01
 """Relative difference up to which response times can be those of one run; tables round."""
+
+UNITS_APART = 1000
+"""An amount of data and the bytes that were read, which differ by more, are not of one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,23 @@ def calibration_of(case: Case, model: dsl.PerformanceModel) -> dsl.Run | None:
     for known in model.runs:
         if case.digest and case.digest == known.digest:
             return known
-        if may_be(case.run, known) and not _names(case.run).isdisjoint(_known_names(known)):
+        if _same_name(case.run, known) and _same_time(case.run, known):
             return known
     return None
 
 
 def may_be(run: MeasuredRun, known: dsl.Run) -> bool:
-    """Return whether the response time does not exclude that a measured run is a calibration run."""
+    """Return whether a measured run may be a calibration run, so that the digest of its log must decide."""
+    return _same_name(run, known) or _same_time(run, known)
+
+
+def _same_time(run: MeasuredRun, known: dsl.Run) -> bool:
     time_s = run.response_time_s
     return time_s is not None and abs(time_s - known.response_time_s) <= SAME_TIME * known.response_time_s
+
+
+def _same_name(run: MeasuredRun, known: dsl.Run) -> bool:
+    return not _names(run).isdisjoint(_known_names(known))
 
 
 def _names(run: MeasuredRun) -> set[str]:
@@ -78,18 +90,52 @@ def data_reference(model: dsl.PerformanceModel, cases: Sequence[Case]) -> DataRe
     for case in cases:
         if case.run.data_size is not None and calibration_of(case, model) is first:
             return DataReference(case.run.data_size)
-    if first.data_size is not None:
-        return DataReference(first.data_size)
     in_bytes = any(case.run.data_column == "data_bytes" for case in cases)
+    if first.data_size is not None:
+        return DataReference(None if in_bytes and not _is_bytes(first) else first.data_size)
     return DataReference(float(first.data_bytes) if in_bytes and first.data_bytes else None)
 
 
-def options_of(run: MeasuredRun, data_scale: float) -> Options:
-    """Return the what-if question that a measured run answers."""
+def _is_bytes(run: dsl.Run) -> bool:
+    """Return whether the amount of data of a run is in bytes, as far as can be told: its unit is not kept."""
+    size = run.data_size or 0.0
+    if run.data_bytes:
+        return 1 / UNITS_APART < size / run.data_bytes < UNITS_APART
+    return size > UNITS_APART**2
+
+
+def options_of(run: MeasuredRun, data_scale: float, parameters: Iterable[str]) -> Options:
+    """Return the what-if question that a measured run answers.
+
+    Parameters
+    ----------
+    run
+        The run; of what was measured nothing is used.
+    data_scale
+        Its data relative to the model.
+    parameters
+        Parameters of the application that the model knows; the table has them as columns of these names.
+
+    Raises
+    ------
+    UsageError
+        If the value of a parameter is no number.
+    """
     return Options(
+        parameters={name: _value(run, name) for name in parameters if name in run.labels},
         nodes=run.nodes,
         node_cores=run.node_cores,
         executors=run.executors,
         executor_cores=run.cores_per_executor,
         data_scale=data_scale,
     )
+
+
+def _value(run: MeasuredRun, name: str) -> float:
+    try:
+        return float(run.labels[name])
+    except ValueError as error:
+        raise UsageError(
+            f"the parameter {name} of {run.label} (line {run.row}) is '{run.labels[name]}', not a number",
+            hint="Correct the cell, or leave it empty if it is as in the calibration run.",
+        ) from error

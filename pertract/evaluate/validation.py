@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from .. import dsl
 from ..errors import PertractError
 from ..fit.baselines import Baseline, Total, baselines
-from ..simulate import Estimate, Prediction, predict
+from ..simulate import Prediction, measured_parameters, predict
 from ..sources.runs_table import MeasuredRun
 from .roles import Case, calibration_of, data_reference, options_of
 
@@ -128,7 +128,7 @@ def validate(
         Called after every run.
     """
     reference = data_reference(model, cases)
-    known: dict[tuple[object, ...], Prediction] = {}
+    known: dict[str, Prediction] = {}
     rows = []
     for case in cases:
         scale = reference.scale(case.run)
@@ -150,7 +150,7 @@ def _row(
     scale: float | None,
     replications: int,
     seed: int,
-    known: dict[tuple[object, ...], Prediction],
+    known: dict[str, Prediction],
 ) -> Row:
     """Return the row of a run; runs of the same configuration share a prediction."""
     run = case.run
@@ -166,23 +166,26 @@ def _row(
             reason=f"the model does not say how much data it stands for in the unit of '{run.data_column}'; "
             "add the calibration run to the table",
         )
-    key = (run.nodes, run.node_cores, run.executors, run.cores_per_executor, scale)
     try:
+        options = options_of(run, scale, measured_parameters(model))
+        key = repr(options)
         if key not in known:
-            known[key] = predict(model, options_of(run, scale), replications=replications, seed=seed)
+            known[key] = predict(model, options, replications=replications, seed=seed)
     except PertractError as error:
         return Row(run, role, reason=str(error))
-    comparisons = {
-        name: Comparison(measured, estimate.mean, estimate.interval90)
-        for name in QUANTITIES
-        if (measured := getattr(run, name)) and (estimate := _estimate(known[key], name)).mean > 0
-    }
-    return Row(run, role, known[key], comparisons)
+    return Row(run, role, known[key], dict(_comparisons(run, known[key])))
 
 
-def _estimate(prediction: Prediction, name: str) -> Estimate:
-    value: Estimate = getattr(prediction, name)
-    return value
+def _comparisons(run: MeasuredRun, prediction: Prediction) -> Iterator[tuple[str, Comparison]]:
+    """Yield what was measured and can be predicted, by name."""
+    for name in QUANTITIES:
+        measured, estimate = getattr(run, name), getattr(prediction, name)
+        if measured and estimate.mean > 0:
+            same = 1.0
+            if name == "cpu_utilisation" and run.cpu_cores:
+                same = prediction.configuration.worker_cores / run.cpu_cores
+            low, high = estimate.interval90
+            yield name, Comparison(measured, estimate.mean * same, (low * same, high * same))
 
 
 def _summary(errors: Sequence[float], inside: Sequence[bool] | None = None) -> Summary:
@@ -223,12 +226,8 @@ def _result(baseline: Baseline, asked: Sequence[tuple[Total, float]]) -> Baselin
 def _calibration(model: dsl.PerformanceModel) -> list[Total]:
     """Return what the model tells of its calibration runs, data relative to the first one."""
     runs = [run for run in model.runs if run.slots and run.response_time_s > 0]
-    if all(run.data_size for run in runs):
-        amounts = [run.data_size or 1.0 for run in runs]
-    elif all(run.data_bytes for run in runs):
-        amounts = [float(run.data_bytes) for run in runs]
-    else:
-        amounts = [1.0] * len(runs)
+    told = all(run.size for run in runs)
+    amounts = [run.size if told else 1.0 for run in runs]
     return [
         Total(run.slots, amount / amounts[0], run.response_time_s)
         for run, amount in zip(runs, amounts, strict=True)

@@ -9,7 +9,7 @@ from .coarse import CoarseFit
 from .cpu import CpuShare, cpu_share
 from .totals import Setting
 
-_SERIAL, _STAGE, _JOB, _DATA = "serial", "parallel", "job-0", "input"
+_START, _SERIAL, _STAGE, _JOB, _DATA = "outside-jobs", "serial", "parallel", "job-0", "input"
 
 
 def coarse_model(
@@ -33,10 +33,13 @@ def coarse_model(
     in_bytes = reference.runs[0].data_column == "data_bytes"
     size = round(reference.data) if in_bytes else 0
     data = (dsl.FileData(id=_DATA, size_bytes=size, partitions=fit.tasks),) if in_bytes else ()
-    serial = {name: value for name, value in fit.serial_s.items() if value > 0}
-    serial_s = fit.response_time_s(
+    outside_s = min(_outside_jobs_s(fit), fit.serial_s["constant"])
+    inside = dict(fit.serial_s) | {"constant": fit.serial_s["constant"] - outside_s}
+    reference_s = fit.response_time_s(
         executors=reference.executors, slots=reference.slots, data=reference.data
-    ) - fit.task_s * -(-fit.tasks // reference.slots)
+    )
+    inside_s = reference_s - outside_s - fit.task_s * -(-fit.tasks // reference.slots)
+    start = (dsl.Delay(id=_START, delay_s=outside_s),) if outside_s else ()
     stage = dsl.Stage(
         id=_STAGE,
         name="all parallel work",
@@ -47,8 +50,14 @@ def coarse_model(
     job = dsl.Job(
         id=_JOB,
         name="all jobs",
-        # What the driver does before its first job is not told apart from what it does later.
-        nodes=(dsl.Delay(id=_SERIAL, delay_s=max(0.0, serial_s), law=serial), stage),
+        nodes=(
+            dsl.Delay(
+                id=_SERIAL,
+                delay_s=max(0.0, inside_s),
+                law={name: value for name, value in inside.items() if value > 0},
+            ),
+            stage,
+        ),
         edges=(dsl.Edge(tail=_SERIAL, head=_STAGE),),
     )
     model = dsl.PerformanceModel(
@@ -58,13 +67,14 @@ def coarse_model(
             configuration=dsl.ApplicationConfiguration(
                 executors=(dsl.ExecutorGroup(count=reference.executors, slots=reference.slots_per_executor),)
             ),
-            nodes=(job,),
+            nodes=(*start, job),
+            edges=tuple(dsl.Edge(tail=delay.id, head=_JOB) for delay in start),
         ),
         profiles=_profiles(fit, cpu),
         workload=dsl.DataWorkload(data=data),
         resources=dsl.ResourceArchitecture(nodes=(_nodes(reference),)),
         runs=tuple(
-            _run(run, setting, source=source, digest=digest)
+            _run(run, setting, fit, source=source, digest=digest)
             for setting in (reference, *(s for s in fit.settings if s is not reference))
             for run in setting.runs
         ),
@@ -74,8 +84,22 @@ def coarse_model(
     return check(model)
 
 
-_NO_CPU = "the table of runs tells no CPU utilisation (column cpu_utilisation); it is predicted as 0"
+_NO_CPU = (
+    "the table does not tell how busy the cores were (column cpu_utilisation, with no more slots than "
+    "cores); CPU utilisation is predicted as 0"
+)
 _COARSE = "fitted to response times alone: nothing is known of jobs, stages and tasks"
+
+
+def _outside_jobs_s(fit: CoarseFit) -> float:
+    """Return the mean time before the first and after the last job; 0 where the table lacks job spans."""
+    times = [
+        run.response_time_s - run.job_span_s
+        for setting in fit.settings
+        for run in setting.runs
+        if run.response_time_s is not None and run.job_span_s is not None
+    ]
+    return max(0.0, sum(times) / len(times)) if times else 0.0
 
 
 def _profiles(fit: CoarseFit, cpu: CpuShare | None) -> dsl.ResourceProfiles:
@@ -97,6 +121,7 @@ def _profiles(fit: CoarseFit, cpu: CpuShare | None) -> dsl.ResourceProfiles:
     return dsl.ResourceProfiles(
         executor=executor,
         stages=(dsl.StageProfile(id=_STAGE, weights=(float(fit.tasks),), demands=tuple(demands)),),
+        includes_core_waits=cpu is not None,
     )
 
 
@@ -128,8 +153,9 @@ def _nodes(reference: Setting) -> dsl.NodeGroup:
     )
 
 
-def _run(run: MeasuredRun, setting: Setting, *, source: str, digest: str) -> dsl.Run:
+def _run(run: MeasuredRun, setting: Setting, fit: CoarseFit, *, source: str, digest: str) -> dsl.Run:
     time_s = run.response_time_s or 0.0
+    fitted_s = fit.response_time_s(executors=setting.executors, slots=setting.slots, data=setting.data)
     return dsl.Run(
         application_id=run.label,
         source=source,
@@ -144,4 +170,5 @@ def _run(run: MeasuredRun, setting: Setting, *, source: str, digest: str) -> dsl
         data_bytes=round(setting.data) if run.data_column == "data_bytes" else 0,
         data_size=run.data_size,
         labels=dict(run.labels),
+        replay_error=round(fitted_s / time_s - 1, 6) if time_s else None,
     )

@@ -21,21 +21,19 @@ class CpuShare:
 
 
 def cpu_share(fit: CoarseFit) -> CpuShare | None:
-    """Return the CPU that explains the measured utilisations, or None where some are missing.
+    """Return the CPU that explains the measured utilisations, or None where totals cannot tell.
 
-    The busy core seconds of a setting, utilisation x cores x response time, are a multiple of the time its
-    tasks hold slots plus a multiple of its executors.
+    That is where utilisations are missing, or where slots outnumber cores: how long tasks waited for a core
+    is then not known. The busy core seconds of a setting, utilisation x cores x response time, are a multiple
+    of the time its tasks hold slots plus a multiple of its executors.
     """
-    used, busy_core_s, parts = [], [], []
+    busy_core_s, parts = [], []
     for setting in fit.settings:
-        if setting.cpu_utilisation is None:
-            return None
         cores = setting.nodes * setting.node_cores if setting.node_cores else setting.slots
-        used.append(setting.cpu_utilisation)
-        busy_core_s.append(setting.cpu_utilisation * cores * setting.response_time_s)
+        if not setting.busy_core_s or setting.slots > cores:
+            return None
+        busy_core_s.append(setting.busy_core_s)
         held_s = fit.task_s * fit.tasks * fit.scale(setting.data)
         parts.append((held_s, float(setting.executors)))
-    if min(used) <= 0:
-        return None
     per_slot, per_executor = fit_relative(np.array(parts), busy_core_s)
     return CpuShare(float(per_slot), float(per_executor))

@@ -29,8 +29,8 @@ class Setting:
     """Tasks the work was cut into (column ``partitions``); None where the table does not tell."""
     response_time_s: float
     """Mean over the runs."""
-    cpu_utilisation: float | None
-    """Mean over the runs; None where one of them lacks it."""
+    busy_core_s: float | None
+    """Mean over the runs of what executors computed, core seconds; None where one of them lacks it."""
     runs: tuple[MeasuredRun, ...]
 
     @property
@@ -84,7 +84,12 @@ def _setting(
 ) -> Setting:
     executors, slots, nodes, node_cores, data, partitions = key
     times = [run.response_time_s for run in runs if run.response_time_s is not None]
-    used = [run.cpu_utilisation for run in runs if run.cpu_utilisation is not None]
+    cores = nodes * node_cores if node_cores else executors * slots
+    busy = [
+        run.cpu_utilisation * (run.cpu_cores or cores) * run.response_time_s
+        for run in runs
+        if run.cpu_utilisation is not None and run.response_time_s is not None
+    ]
     return Setting(
         executors=executors,
         slots_per_executor=slots,
@@ -93,6 +98,6 @@ def _setting(
         data=data,
         partitions=partitions or None,
         response_time_s=math.fsum(times) / len(times),
-        cpu_utilisation=math.fsum(used) / len(used) if len(used) == len(runs) else None,
+        busy_core_s=math.fsum(busy) / len(busy) if len(busy) == len(runs) else None,
         runs=runs,
     )

@@ -37,6 +37,8 @@ def fit_report(model: dsl.PerformanceModel, output: str | None) -> RenderableTyp
     for delay in delays:
         for name, value in delay.law.items():
             rows.append((_NAMES[name], value * variables[name]))  # type: ignore[index]
+        if not delay.law:
+            rows.append(("outside jobs", delay.delay_s))
     tasks = model.execution.stages[0].partitions
     waves = -(-tasks.count // run.slots)
     task_s = sum(evaluate(demand.mean, variables) for demand in stage.demands)

@@ -14,6 +14,7 @@ from .prediction import (
     replay,
     replay_runs,
 )
+from .rounds import measured_parameters
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
@@ -26,6 +27,7 @@ __all__ = [
     "StageEstimate",
     "Trace",
     "compile_plan",
+    "measured_parameters",
     "predict",
     "replay",
     "replay_runs",

@@ -9,7 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import EmptySource, SourceNotFound, UnreadableSource, UnrecognisedSource, UsageError
@@ -30,6 +30,7 @@ COLUMNS = (
     "response_time_s",
     "job_span_s",
     "cpu_utilisation",
+    "cpu_cores",
 )
 """Columns that have a meaning."""
 
@@ -63,7 +64,9 @@ class MeasuredRun:
     job_span_s: float | None = None
     """First job submission to last job end, seconds."""
     cpu_utilisation: float | None = None
-    """Busy core seconds of executors / (worker cores x response time)."""
+    """Busy core seconds of executors / (``cpu_cores`` x response time)."""
+    cpu_cores: int | None = None
+    """Cores that the utilisation is relative to: as told, else those of the nodes, else of the executors."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """All other cells that are not empty, by column."""
 
@@ -98,7 +101,7 @@ def read_table(path: str | Path) -> tuple[MeasuredRun, ...]:
             f"{path}: not a table of comma-separated values ({error})", hint="Save it as CSV in UTF-8."
         ) from error
     reader = _RowReader(path, decimal_comma=separator == ";", data_column=_data_column(header, rows))
-    return tuple(reader.run(line, row) for line, row in rows)
+    return _with_cpu_cores([reader.run(line, row) for line, row in rows])
 
 
 def select(runs: Sequence[MeasuredRun], workload: str | None = None) -> tuple[MeasuredRun, ...]:
@@ -134,6 +137,24 @@ def select(runs: Sequence[MeasuredRun], workload: str | None = None) -> tuple[Me
 
 
 Row = dict[str, str]
+
+
+def _with_cpu_cores(runs: Sequence[MeasuredRun]) -> tuple[MeasuredRun, ...]:
+    """Return the runs with the cores that utilisations are relative to, where the table does not say so.
+
+    No more than all cores of the nodes can be busy: a table that tells these and has utilisations above 1
+    means the cores of the executors.
+    """
+    of_nodes = not any((run.cpu_utilisation or 0) > 1 and run.nodes and run.node_cores for run in runs)
+    return tuple(run if run.cpu_cores else replace(run, cpu_cores=_cpu_cores(run, of_nodes)) for run in runs)
+
+
+def _cpu_cores(run: MeasuredRun, of_nodes: bool) -> int | None:
+    if of_nodes and run.nodes and run.node_cores:
+        return run.nodes * run.node_cores
+    if run.executors and run.cores_per_executor:
+        return run.executors * run.cores_per_executor
+    return None
 
 
 def _text(path: Path) -> str:
@@ -237,6 +258,7 @@ class _RowReader:
             response_time_s=self._measure(line, "response_time_s", row),
             job_span_s=self._measure(line, "job_span_s", row),
             cpu_utilisation=self._measure(line, "cpu_utilisation", row),
+            cpu_cores=self._count(line, "cpu_cores", row),
         )
 
     def _count(self, line: int, column: str, row: Row) -> int | None:

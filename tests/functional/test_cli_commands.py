@@ -14,7 +14,17 @@ LOG = ROOT / "examples" / "randomforest.zstd"
 VALID = ROOT / "dsl" / "valid"
 MINIMAL = VALID / "minimal.yaml"
 INVALID = ROOT / "dsl" / "invalid"
-COMMANDS = ("extract", "show", "check", "convert", "predict", "catalogue", "anonymise")
+COMMANDS = (
+    "extract",
+    "fit",
+    "show",
+    "check",
+    "convert",
+    "predict",
+    "validate",
+    "catalogue",
+    "anonymise",
+)
 
 
 def run(*arguments: object):

@@ -59,7 +59,7 @@ def test_type_checkers_see_the_same_names():
 def test_the_verbs_are_those_of_the_api():
     from pertract import api
 
-    for name in ("extract", "load", "predict", "read_run", "save"):
+    for name in ("extract", "fit_table", "load", "predict", "read_run", "save", "validate"):
         assert getattr(pertract, name) is getattr(api, name)
 
 

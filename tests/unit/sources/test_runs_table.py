@@ -43,6 +43,7 @@ def test_every_column_with_a_meaning_and_labels_for_the_rest(table):
             response_time_s=60.5,
             job_span_s=50.0,
             cpu_utilisation=0.75,
+            cpu_cores=16,
             labels={"iterations": "3"},
         ),
     )
@@ -130,6 +131,23 @@ def test_missing_binary_and_unreadable_files(tmp_path):
         read_table(tmp_path / "log.zstd")
     with pytest.raises(UnreadableSource):
         read_table(tmp_path)
+
+
+HEAD = "executors,cores_per_executor,nodes,node_cores,cpu_utilisation"
+
+
+@pytest.mark.parametrize(
+    ("text", "cores"),
+    [
+        (f"{HEAD}\n2,1,1,8,0.9\n", [8]),
+        (f"{HEAD}\n2,1,1,8,0.9\n1,1,1,8,1.1\n", [2, 1]),  # no node is busier than its cores
+        (f"{HEAD},cpu_cores\n2,1,1,8,0.9,4\n", [4]),
+        (f"{HEAD}\n2,1,,,1.2\n", [2]),
+        (f"{HEAD}\n2,,,,0.9\n", [None]),
+    ],
+)
+def test_the_cores_that_utilisation_is_relative_to(table, text, cores):
+    assert [run.cpu_cores for run in read_table(table(text))] == cores
 
 
 def test_select_refuses_to_mix_workloads(table):
