@@ -84,10 +84,15 @@ def _executions(told: Told) -> Iterator[Moment]:
         begun_ms = millis(execution.submission_time)
         if begun_ms is None:
             continue
-        yield begun_ms, _OTHER, "SparkListenerSQLExecutionStart", ev.SqlExecutionEvent(begun_ms)
+        yield begun_ms, _OTHER, "SparkListenerSQLExecutionStart", ev.SqlExecutionEvent(begun_ms, execution.id)
         if execution.status != "RUNNING":
             ended_ms = begun_ms + max(0, execution.duration)
-            yield ended_ms, _OTHER, "SparkListenerSQLExecutionEnd", ev.SqlExecutionEvent(ended_ms)
+            yield (
+                ended_ms,
+                _OTHER,
+                "SparkListenerSQLExecutionEnd",
+                ev.SqlExecutionEvent(ended_ms, execution.id),
+            )
 
 
 def _jobs(told: Told) -> Iterator[Moment]:

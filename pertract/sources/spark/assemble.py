@@ -10,7 +10,9 @@ from ...units import MS, counted
 from . import events as ev
 from .executors import Executors
 from .records import JobRecord, SparkRun, StageRecord
+from .scans import Scans
 from .segment import Counts
+from .streams import Streams
 from .tasks import TaskBatch, TaskCollector
 
 
@@ -33,6 +35,8 @@ class RunBuilder:
         self._environment = False
         self._properties: dict[str, str] = {}
         self._executors = Executors()
+        self._scans = Scans()
+        self._streams = Streams()
         self._jobs: dict[int, ev.JobStart] = {}
         self._job_ends: dict[int, ev.JobEnd] = {}
         self._active_jobs: dict[int, ev.JobStart] = {}
@@ -56,8 +60,11 @@ class RunBuilder:
             "SparkListenerJobEnd": self._on_job_end,
             "SparkListenerStageSubmitted": self._on_stage_submitted,
             "SparkListenerStageCompleted": self._on_stage_completed,
-            "SparkListenerSQLExecutionStart": self._on_sql_execution,
-            "SparkListenerSQLExecutionEnd": self._on_sql_execution,
+            "SparkListenerSQLExecutionStart": self._on_sql_execution_start,
+            "SparkListenerSQLExecutionEnd": self._on_sql_execution_end,
+            "SparkListenerSQLAdaptiveExecutionUpdate": self._scans.planned,
+            "SparkListenerDriverAccumUpdates": self._scans.told,
+            "StreamingQueryListener$QueryProgressEvent": self._streams.progressed,
         }
 
     # -- tasks -----------------------------------------------------------------------------------
@@ -110,8 +117,13 @@ class RunBuilder:
         if time_ms > 0 and (self._first_ms is None or time_ms < self._first_ms):
             self._first_ms = time_ms
 
-    def _on_sql_execution(self, event: ev.SqlExecutionEvent) -> None:
+    def _on_sql_execution_start(self, event: ev.SqlExecutionEvent) -> None:
         self._seen(event.time_ms)
+        self._scans.planned(event)
+
+    def _on_sql_execution_end(self, event: ev.SqlExecutionEvent) -> None:
+        self._seen(event.time_ms)
+        self._scans.ended(event)
 
     # -- executors -------------------------------------------------------------------------------
 
@@ -196,6 +208,7 @@ class RunBuilder:
             failed=info.failure is not None,
             summary=summary,
             barrier=any(rdd.barrier for rdd in info.rdds),
+            tables=self._scans.of(bytes(info.accumulables)),
         )
         self._stages[key] = (record, owner)
 
@@ -256,6 +269,8 @@ class RunBuilder:
             jobs=jobs,
             executors=self._executors.records(start_ms, self._task_cpus(), self._properties),
             driver_host=self._executors.driver_host(),
+            tables=self._scans.tables,
+            streams=self._streams.records(),
             skipped_stage_rdd=self._rdd_of_stage,
             tasks=self._counts["succeeded"],
             task_cpu_s=(self._task_cpu_ns * 1e-9 + self._gc_ms * MS) if self._task_cpu_ns else None,
@@ -358,6 +373,7 @@ class RunBuilder:
             succeeded=end is not None and end.result.result == "JobSucceeded",
             group=None if group is None else str(group)[:120],
             pool=properties.get("spark.scheduler.pool"),
+            batch=_batch(properties),
         )
 
     def _mend_times(self, job: JobRecord) -> None:
@@ -367,6 +383,12 @@ class RunBuilder:
         if job.completed_s < job.submitted_s:
             job.completed_s = max((s.completed_s for s in job.stages), default=job.submitted_s)
         job.completed_s = max(job.completed_s, job.submitted_s)
+
+
+def _batch(properties: Mapping[str, Any]) -> int | None:
+    """Return the micro-batch of a job (``org.apache.spark.sql.execution.streaming.MicroBatchExecution``)."""
+    text = str(properties.get("streaming.sql.batchId", ""))
+    return int(text) if text.isdecimal() else None
 
 
 def _short(name: str) -> str:
