@@ -171,16 +171,18 @@ class RunBuilder:
                 return min(owners)
         return None
 
-    def _on_stage_completed(self, event: ev.StageEvent) -> None:
+    def _on_stage_completed(self, event: ev.StageEnd) -> None:
         info = event.info
         self._seen(info.completed_ms)
         key = (info.id, info.attempt)
         submitted, owner = self._submitted.pop(key, (info, self._owner(info.id)))
         if info.submitted_ms is None:
             info.submitted_ms = submitted.submitted_ms
-        self._close(key, info, owner)
+        self._close(key, info, owner, self._scans.of(info.accumulables))
 
-    def _close(self, key: tuple[int, int], info: ev.StageInfo, owner: int | None) -> None:
+    def _close(
+        self, key: tuple[int, int], info: ev.StageInfo, owner: int | None, tables: tuple[int, ...] = ()
+    ) -> None:
         collector = self._collectors.pop(key, None)
         start_ms = self._start_ms()
         summary = None
@@ -208,7 +210,7 @@ class RunBuilder:
             failed=info.failure is not None,
             summary=summary,
             barrier=any(rdd.barrier for rdd in info.rdds),
-            tables=self._scans.of(bytes(info.accumulables)),
+            tables=tables,
         )
         self._stages[key] = (record, owner)
 

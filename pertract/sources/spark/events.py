@@ -161,14 +161,25 @@ class StageInfo(Struct, gc=False):
     submitted_ms: int | None = field(name="Submission Time", default=None)
     completed_ms: int | None = field(name="Completion Time", default=None)
     failure: str | None = field(name="Failure Reason", default=None)
+
+
+class StageEvent(Struct, gc=False):
+    """``SparkListenerStageSubmitted``."""
+
+    info: StageInfo = field(name="Stage Info")
+
+
+class EndedStageInfo(StageInfo, gc=False):
+    """``StageInfo`` of a stage that ended."""
+
     accumulables: Raw = field(name="Accumulables", default=Raw(b""))
     """Accumulators that its tasks have changed."""
 
 
-class StageEvent(Struct, gc=False):
-    """``SparkListenerStageSubmitted`` and ``SparkListenerStageCompleted``."""
+class StageEnd(StageEvent, gc=False):
+    """``SparkListenerStageCompleted``."""
 
-    info: StageInfo = field(name="Stage Info")
+    info: EndedStageInfo = field(name="Stage Info")
 
 
 class JobStart(Struct, gc=False):
@@ -295,7 +306,7 @@ EVENTS: dict[str, type[Struct]] = {
     "SparkListenerJobStart": JobStart,
     "SparkListenerJobEnd": JobEnd,
     "SparkListenerStageSubmitted": StageEvent,
-    "SparkListenerStageCompleted": StageEvent,
+    "SparkListenerStageCompleted": StageEnd,
     "SparkListenerSQLExecutionStart": SqlExecutionEvent,
     "SparkListenerSQLExecutionEnd": SqlExecutionEvent,
     "SparkListenerSQLAdaptiveExecutionUpdate": SqlExecutionEvent,

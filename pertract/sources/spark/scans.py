@@ -19,6 +19,7 @@ FILES, BYTES = "number of files read", "size of files read"
 """Metrics of scans of files (``org.apache.spark.sql.execution.FileSourceScanExec``)."""
 _SCAN = re.compile(r"(?:Gpu)?(?:Batch)?Scan (\w+)\s*(.*)", re.DOTALL)
 _LOCATION = re.compile(r"\w+(?:\(\d+ paths\))?\[(.*?)\]?", re.DOTALL)
+_SCANNED = re.compile(rb'"%s","accumulatorId":(\d+)' % FILES.encode())
 _IDENTIFIER = re.compile(rb'"ID":(\d+)')
 _LONGEST_NAME = 200
 
@@ -37,7 +38,8 @@ class Scans:
     def planned(self, event: ev.SqlExecutionEvent) -> None:
         """Take the scans from a plan of a query; adaptive execution makes several."""
         plan = bytes(event.plan)
-        if FILES.encode() not in plan:  # few plans scan files, and plans can be large
+        # Plans can be large: those without new scans of files are not decoded.
+        if all(int(text) in self._metrics for text in _SCANNED.findall(plan)):
             return
         try:
             nodes = list(_nodes(self._plan.decode(plan)))
@@ -67,13 +69,13 @@ class Scans:
             elif name == BYTES:
                 self.tables[position].size_bytes = max(self.tables[position].size_bytes, value)
 
-    def of(self, accumulables: bytes) -> tuple[int, ...]:
+    def of(self, accumulables: msgspec.Raw) -> tuple[int, ...]:
         """Return the positions of the tables that a stage with these accumulators has read."""
         if not self._metrics:
             return ()
         found = {
             self._metrics[number][0]
-            for text in _IDENTIFIER.findall(accumulables)
+            for text in _IDENTIFIER.findall(bytes(accumulables))
             if (number := int(text)) in self._metrics
         }
         return tuple(sorted(found))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from .events import ADDITIONAL, StageEvent, Tag, TaskEnd, decoders
+from .events import ADDITIONAL, StageEnd, Tag, TaskEnd, decoders
 from .tasks import BATCH, TaskBatch
 
 _MOST_HELD = 16 * BATCH  # where stages never end in the log
@@ -133,10 +133,8 @@ class SegmentReader:
             elif batch := self._tasks.add(event):
                 yield batch
         elif name != "SparkListenerTaskStart":
-            if (
-                isinstance(event, StageEvent)
-                and name == "SparkListenerStageCompleted"
-                and (batch := self._tasks.take((event.info.id, event.info.attempt)))
+            if isinstance(event, StageEnd) and (
+                batch := self._tasks.take((event.info.id, event.info.attempt))
             ):
                 yield batch
             yield name, event
