@@ -53,7 +53,7 @@ class PlanMetric(Struct, gc=False):
     id: int = field(name="accumulatorId", default=-1)
 
 
-class PlanInfo(Struct):
+class PlanInfo(Struct, gc=False):
     """``SparkPlanInfo``: an operator of a plan and what it reads from."""
 
     node_name: str = field(name="nodeName", default="")
