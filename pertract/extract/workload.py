@@ -50,9 +50,10 @@ def _sources(run: SparkRun, streaming: set[str]) -> dict[str, tuple[int, ...]]:
         root = min((rdd[0] for rdd in stage.rdds), default=-1)
         usual = (-1 - root,) if root >= 0 else (-1_000_000_000 - stage.id,)
         # A stage that finds its data in memory scans no table, but has the root of the one that did.
-        found[stage_id(stage)] = of_root.setdefault(root, stage.tables or usual) if root >= 0 else usual
-        if stage.tables:
-            found[stage_id(stage)] = stage.tables
+        read = stage.tables or of_root.get(root, usual)
+        if root >= 0:
+            of_root.setdefault(root, read)
+        found[stage_id(stage)] = read
     return found
 
 

@@ -53,7 +53,7 @@ class Streams:
             if source.rate_per_s is not None and math.isfinite(source.rate_per_s):
                 query.logged_rate[source.description] = source.rate_per_s
         duration_ms = progress.durations_ms.get("triggerExecution", progress.duration_ms)
-        if len(query.durations_s) < _MOST_BATCHES:
+        if len(query.starts_s) < _MOST_BATCHES:
             query.starts_s[progress.batch] = start_s
             if duration_ms is not None:
                 query.durations_s.append(max(0, duration_ms) * 1e-3)
