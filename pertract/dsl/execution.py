@@ -143,6 +143,8 @@ class Job(Element):
     """Job group (``spark.jobGroup.id``) or SQL execution the job belongs to."""
     pool: str | None = None
     """Scheduler pool (``spark.scheduler.pool``)."""
+    batch: Count | None = None
+    """Number of the micro-batch of its group that it belongs to; absent outside of streams."""
     nodes: tuple[Annotated[Stage | Delay, Field(discriminator="kind")], ...] = ()
     """Stages and driver delays of the job."""
     edges: tuple[Edge, ...] = ()

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Identifier, NonNegative
+from .base import Count, Element, Identifier, NonNegative, Positive
 from .law import Law
 
 
@@ -25,6 +25,10 @@ class OpenSource(Element):
     kind: Literal["open"] = "open"
     arrival_rate_per_s: NonNegative
     """Records per second."""
+    batch_interval_s: Positive | None = None
+    """Time between the starts of micro-batches; absent where each starts when the one before has ended."""
+    batch_driver_s: NonNegative = 0.0
+    """What a micro-batch takes beside its jobs: finding new records, planning, writing logs."""
 
 
 Source = Annotated[SingleSource | OpenSource, Field(discriminator="kind")]
@@ -46,6 +50,12 @@ class FileData(Element):
     """Splits the volume was cut into."""
     law: Law = Field(default_factory=dict)
     """Volume by data size, bytes, where several calibration runs tell; else it grows with the data."""
+    format: str = ""
+    """Such as ``parquet``; empty where the log does not tell."""
+    files: Count = 0
+    """Number of files; 0 where the log does not tell."""
+    split_bytes: Annotated[int, Field(ge=1)] | None = None
+    """Most bytes of a split; absent where the log does not tell."""
     source: Source = SingleSource()
     """How the data arrives."""
 
@@ -59,9 +69,11 @@ class RecordData(Element):
     name: str = ""
     """Topic or table."""
     mean_record_bytes: NonNegative
-    """Mean size of a record, bytes."""
+    """Mean size of a record, bytes; 0 where the log does not tell."""
     partitions: Annotated[int, Field(ge=1)] = 1
     """Partitions of the stream."""
+    query: str = ""
+    """Group of the jobs that process it, where these are micro-batches."""
     source: Source = SingleSource()
     """How the data arrives."""
 

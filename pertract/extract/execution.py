@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from .. import dsl
@@ -45,7 +45,7 @@ def entering_bytes(stage: StageRecord) -> float:
     return sum(volumes[name] for name in names)
 
 
-def build_execution(run: SparkRun, reads: dict[str, str]) -> dsl.ExecutionArchitecture:
+def build_execution(run: SparkRun, reads: Mapping[str, tuple[str, ...]]) -> dsl.ExecutionArchitecture:
     """Return the execution architecture of a run.
 
     Parameters
@@ -53,14 +53,14 @@ def build_execution(run: SparkRun, reads: dict[str, str]) -> dsl.ExecutionArchit
     run
         The measured run.
     reads
-        The data model read by a stage, by stage identifier.
+        The data models read by a stage, by stage identifier.
     """
     builder = _Builder(run, reads)
     return builder.build()
 
 
 class _Builder:
-    def __init__(self, run: SparkRun, reads: dict[str, str]) -> None:
+    def __init__(self, run: SparkRun, reads: Mapping[str, tuple[str, ...]]) -> None:
         self.run = run
         self.reads = reads
         self.settings = configuration(run)
@@ -137,6 +137,7 @@ class _Builder:
             name=job.name,
             group=job.group,
             pool=job.pool,
+            batch=job.batch,
             nodes=tuple(nodes),
             edges=tuple(edges),
         )
@@ -200,7 +201,7 @@ class _Builder:
             locality=locality(stage),
             cached_on=self._cached_on(stage),
             partitions=dsl.Partitions(count=count, rule=rule),
-            reads=(self.reads[name],) if name in self.reads else (),
+            reads=self.reads.get(name, ()),
             operations=tuple(operations(stage.rdds)),
         )
 

@@ -11,6 +11,7 @@ from .background import driver_profile, executor_profile
 from .driver import unqueued_ratio
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
+from .streams import stream_stages
 
 IDLE_SHARE = 0.3
 """Share of idle time between tasks above which the driver is taken to be the bottleneck."""
@@ -40,6 +41,7 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
     gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
     driver = driver_profile(run)
+    streaming = stream_stages(run)
     profiles = []
     for stage in stages:
         if stage.summary is None:
@@ -49,7 +51,10 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
             gap_s = stage.summary.gap_s
             # Waits for slots near cached data are simulated.
             usable = 1.0 if stage.locality else _usable_slots(stage.summary, run)
-        profiles.append(_stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable))
+        by_record = stage_id(stage) in streaming
+        profiles.append(
+            _stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable, by_record=by_record)
+        )
     return dsl.ResourceProfiles(
         executor=executor_profile(run),
         driver=driver,
@@ -89,17 +94,23 @@ def _usable_slots(summary: TaskSummary, run: SparkRun) -> float:
 
 
 def _stage_profile(
-    stage: StageRecord, summary: TaskSummary, driver: dsl.DriverProfile, *, gap_s: float, usable: float
+    stage: StageRecord,
+    summary: TaskSummary,
+    driver: dsl.DriverProfile,
+    *,
+    gap_s: float,
+    usable: float,
+    by_record: bool,
 ) -> dsl.StageProfile:
     attempts = float(summary.weights.sum())
     driver_bound = _driver_bound(summary, gap_s)
-    task_bytes = entering_bytes(stage) / attempts
+    growth = _growth(stage, attempts, by_record=by_record)
     demands = []
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
         resource, activity = usual_resource, usual_activity
         values = summary.parts_s[part]
         if part == "other" and _has_python(stage):
-            demands.append(_demand("cpu", "python", "core_seconds", values * PYTHON_CPU, summary, task_bytes))
+            demands.append(_demand("cpu", "python", "core_seconds", values * PYTHON_CPU, summary, growth))
             values = values * (1 - PYTHON_CPU)
         elif part == "other" and _reads_storage(stage):
             resource, activity = "drive_read", "input"
@@ -107,10 +118,8 @@ def _stage_profile(
             values = values * unqueued_ratio(
                 summary, driver.launch_s
             )  # the simulated driver makes tasks wait itself
-        demands.append(_demand(resource, activity, unit, values, summary, task_bytes if grows else 0.0))
-    demands.append(
-        _demand("memory", "peak_execution", "bytes", summary.peak_memory_bytes, summary, task_bytes)
-    )
+        demands.append(_demand(resource, activity, unit, values, summary, growth if grows else _CONSTANT))
+    demands.append(_demand("memory", "peak_execution", "bytes", summary.peak_memory_bytes, summary, growth))
     return dsl.StageProfile(
         id=stage_id(stage),
         weights=tuple(summary.weights.tolist()),
@@ -127,25 +136,39 @@ def _stage_profile(
     )
 
 
+_CONSTANT: tuple[Variable, float] = ("constant", 1.0)
+
+
+def _growth(stage: StageRecord, attempts: float, *, by_record: bool) -> tuple[Variable, float]:
+    """Return what the work of a stage is taken to be proportional to, and how much of it a task had.
+
+    Bytes where it has any. Sources of streams count records only, and few of them bytes.
+    """
+    task_bytes = entering_bytes(stage) / attempts
+    if task_bytes > 0:
+        return "task_bytes", task_bytes
+    records = stage.summary.volumes["input_records"] if stage.summary and by_record else 0.0
+    return ("task_records", records / attempts) if records > 0 else _CONSTANT
+
+
 def _demand(
     resource: Resource,
     activity: Activity,
     unit: Unit,
     values: np.ndarray,
     summary: TaskSummary,
-    task_bytes: float,
+    growth: tuple[Variable, float],
 ) -> dsl.Demand | None:
-    """Return a demand per byte where the stage has bytes, a constant one otherwise."""
+    """Return a demand that is proportional to a variable, whose measured value stands beside it."""
     mean = float(values @ summary.weights / summary.weights.sum())
     if mean <= 0:
         return None
-    variable: Variable = "task_bytes" if task_bytes > 0 else "constant"
-    coefficient = mean / task_bytes if task_bytes > 0 else mean
+    variable, measured = growth
     return dsl.Demand(
         resource=resource,
         activity=activity,
         unit=unit,
-        mean={variable: float(f"{coefficient:.9g}")},
+        mean={variable: float(f"{mean / measured:.9g}")},
         spread=tuple(_short(v) for v in (values / mean).tolist()),
     )
 

@@ -1,41 +1,99 @@
-"""Data workload from the input of stages."""
+"""Data workload: files from the input of stages and the plans of queries; streams in `streams`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from operator import itemgetter
 
 from .. import dsl
 from ..sources.spark import SparkRun, StageRecord
+from ..units import parse_memory
 from .execution import stage_id
+from .streams import build_streams, stream_stages
 
 _PATH_MARKS = ("/", ":")
+_USUAL_SPLIT_BYTES = 128 * 2**20
+"""Default of ``spark.sql.files.maxPartitionBytes``."""
 
 
-def build_workload(run: SparkRun) -> tuple[dsl.DataWorkload, dict[str, str]]:
+def build_workload(run: SparkRun) -> tuple[dsl.DataWorkload, dict[str, tuple[str, ...]]]:
     """Return the data models of a run, and which stage reads which.
 
-    Stages that read the same root data set, as iterations do, share one data model; its size is the
-    largest volume any of them read.
+    Stages that scan the same table, or whose data sets have the same root, as iterations over cached data
+    do, share data models. The size of one is the largest volume that any stage read of it. Of a stage that
+    reads several tables the log tells only the sum, which is divided as the sizes of their files.
     """
-    by_root: dict[int, list[StageRecord]] = {}
+    streaming = stream_stages(run)
+    sources = _sources(run, set(streaming))
+    readers: dict[int, list[StageRecord]] = {}
     for stage in run.stages:
-        if stage.summary and stage.summary.volumes["input_bytes"] > 0:
-            root = min((rdd[0] for rdd in stage.rdds), default=-1 - stage.id)
-            by_root.setdefault(root, []).append(stage)
-    data, reads = [], {}
-    for stages in by_root.values():
-        largest = max(stages, key=lambda s: s.summary.volumes["input_bytes"] if s.summary else 0)
-        assert largest.summary is not None
-        model = dsl.FileData(
-            id=f"data-{stage_id(stages[0])}",
-            name=_path(largest),
-            size_bytes=round(largest.summary.volumes["input_bytes"]),
-            records=round(largest.summary.volumes["input_records"]),
-            partitions=max(1, largest.summary.succeeded),
-        )
-        data.append(model)
-        reads.update({stage_id(stage): model.id for stage in stages})
-    return dsl.DataWorkload(data=tuple(data)), reads
+        for source in sources.get(stage_id(stage), ()):
+            readers.setdefault(source, []).append(stage)
+    shares = {name: _shares(read, run) for name, read in sources.items()}
+    models = {source: _files(source, stages, shares, run) for source, stages in readers.items()}
+    reads = {name: tuple(models[source].id for source in read) for name, read in sources.items()}
+    streams, read_streams = build_streams(run, streaming)
+    return dsl.DataWorkload(data=(*models.values(), *streams)), reads | read_streams
+
+
+def _sources(run: SparkRun, streaming: set[str]) -> dict[str, tuple[int, ...]]:
+    """Return what each stage that read bytes from storage read, by its identifier.
+
+    A table is its position among the tables of the run; what plans do not name is minus one minus the
+    identifier of its root data set.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    of_root: dict[int, tuple[int, ...]] = {}
+    for stage in run.stages:
+        if not stage.summary or not stage.summary.volumes["input_bytes"] or stage_id(stage) in streaming:
+            continue
+        root = min((rdd[0] for rdd in stage.rdds), default=-1)
+        usual = (-1 - root,) if root >= 0 else (-1_000_000_000 - stage.id,)
+        # A stage that finds its data in memory scans no table, but has the root of the one that did.
+        read = stage.tables or of_root.get(root, usual)
+        if root >= 0:
+            of_root.setdefault(root, read)
+        found[stage_id(stage)] = read
+    return found
+
+
+def _shares(sources: tuple[int, ...], run: SparkRun) -> dict[int, float]:
+    """Return which part of a stage's input is of which source."""
+    sizes = [run.tables[source].size_bytes if source >= 0 else 0 for source in sources]
+    if not all(sizes):
+        sizes = [1] * len(sizes)
+    return {source: size / sum(sizes) for source, size in zip(sources, sizes, strict=True)}
+
+
+def _files(
+    source: int, stages: list[StageRecord], shares: Mapping[str, Mapping[int, float]], run: SparkRun
+) -> dsl.FileData:
+    def volume(stage: StageRecord, name: str) -> float:
+        assert stage.summary is not None
+        return stage.summary.volumes[name] * shares[stage_id(stage)][source]
+
+    largest = max(stages, key=lambda stage: volume(stage, "input_bytes"))
+    assert largest.summary is not None
+    table = run.tables[source] if source >= 0 else None
+    return dsl.FileData(
+        id=f"data-{stage_id(stages[0])}" + (f"-{source}" if len(shares[stage_id(stages[0])]) > 1 else ""),
+        name=table.name if table else _path(largest),
+        size_bytes=round(volume(largest, "input_bytes")),
+        records=round(volume(largest, "input_records")),
+        partitions=max(1, largest.summary.succeeded),
+        format=table.format if table else "",
+        files=table.files if table else 0,
+        split_bytes=_split_bytes(run.properties, table=table is not None),
+    )
+
+
+def _split_bytes(properties: Mapping[str, str], *, table: bool) -> int | None:
+    """Return the most bytes of a split; without a setting, splits of files that no plan scans are blocks."""
+    if table:
+        text = properties.get("spark.sql.files.maxPartitionBytes", "")
+        return parse_memory(text, default_unit="b") or _USUAL_SPLIT_BYTES
+    text = properties.get("spark.hadoop.mapreduce.input.fileinputformat.split.maxsize", "")
+    return parse_memory(text, default_unit="b") or None
 
 
 def _path(stage: StageRecord) -> str:

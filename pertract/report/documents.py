@@ -68,6 +68,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             }
             for stage in prediction.stages
         ],
+        "streams": [asdict(stream) | {"late": stream.late} for stream in prediction.streams],
         "support": {"kind": prediction.support.kind, "why": list(prediction.support.why)},
         "warnings": list(prediction.warnings),
         "provenance": {

@@ -36,6 +36,8 @@ def prediction_report(prediction: Prediction) -> RenderableType:
     parts: list[RenderableType] = [_answer(prediction), Text(), _breakdown(prediction), Text()]
     if prediction.without_s:
         parts += [_without(prediction), Text()]
+    if prediction.streams:
+        parts += [_streams(prediction), Text()]
     parts.append(_longest_stages(prediction))
     notes = [f"{prediction.support.kind}: {', '.join(prediction.support.why)}"]
     parts += [Text(), *(Text(note, style="dim") for note in notes)]
@@ -124,6 +126,20 @@ def _without(prediction: Prediction) -> RenderableType:
     return plain_table(
         [("", "left"), ("response time", "right"), ("change", "right")], rows, title="If it cost nothing"
     )
+
+
+def _streams(prediction: Prediction) -> RenderableType:
+    rows = [
+        (
+            stream.name,
+            f"{stream.arrival_rate_per_s:.4g}",
+            format_duration(stream.batch_s),
+            "-" if stream.batch_interval_s is None else format_duration(stream.batch_interval_s),
+        )
+        for stream in prediction.streams
+    ]
+    columns = [("stream", "left"), ("records per s", "right"), ("batch takes", "right"), ("every", "right")]
+    return plain_table(columns, rows, title="Micro-batches")
 
 
 def _longest_stages(prediction: Prediction) -> RenderableType:
@@ -320,24 +336,50 @@ def _node_line(node: dsl.Job | dsl.Stage | dsl.Delay, before: dict[str, list[str
 
 def workload_view(model: dsl.PerformanceModel) -> RenderableType:
     """Return the data models."""
-    rows = []
-    for item in model.workload.data:
-        size = format_size(item.size_bytes) if isinstance(item, dsl.FileData) else "-"
-        records = f"{item.records}" if isinstance(item, dsl.FileData) else "-"
-        rows.append((item.id, size, records, f"{item.partitions}", item.source.kind, item.name or "-"))
-    if not rows:
-        return Group(
-            Text("Data workload", style="bold"), Text("no input from storage in the log", style="dim")
+    files: list[tuple[str, ...]] = [
+        (
+            item.id,
+            format_size(item.size_bytes),
+            f"{item.records}",
+            f"{item.files}" if item.files else "-",
+            f"{item.partitions}",
+            format_size(item.split_bytes) if item.split_bytes else "-",
+            item.format or "-",
+            item.name or "-",
         )
-    columns = [
-        ("data", "left"),
-        ("size", "right"),
-        ("records", "right"),
-        ("partitions", "right"),
-        ("arrives", "left"),
-        ("name", "left"),
+        for item in model.workload.data
+        if isinstance(item, dsl.FileData)
     ]
-    return plain_table(columns, rows, title="Data workload")
+    records: list[tuple[str, ...]] = [
+        (
+            item.id,
+            f"{item.source.arrival_rate_per_s:.4g}" if isinstance(item.source, dsl.OpenSource) else "-",
+            format_duration(item.source.batch_interval_s)
+            if isinstance(item.source, dsl.OpenSource) and item.source.batch_interval_s
+            else "-",
+            format_size(item.mean_record_bytes) if item.mean_record_bytes else "-",
+            f"{item.partitions}",
+            item.name or "-",
+        )
+        for item in model.workload.data
+        if isinstance(item, dsl.RecordData)
+    ]
+    shown: list[RenderableType] = []
+    if files:
+        of_files = ("data", "read", "records", "files", "partitions", "split", "format", "name")
+        shown.append(plain_table(_aligned(of_files), files, title="Data workload: files"))
+    if records:
+        of_records = ("data", "records per s", "batch every", "record", "partitions", "name")
+        shown += [Text()] if files else []
+        shown.append(plain_table(_aligned(of_records), records, title="Data workload: records"))
+    if not shown:
+        nothing = Text("no input from storage in the log", style="dim")
+        return Group(Text("Data workload", style="bold"), nothing)
+    return Group(*shown)
+
+
+def _aligned(headings: Sequence[str]) -> list[tuple[str, str]]:
+    return [(heading, "left" if heading in ("data", "format", "name") else "right") for heading in headings]
 
 
 def resources_view(model: dsl.PerformanceModel) -> RenderableType:

@@ -8,7 +8,7 @@ from statistics import mode
 
 from .. import dsl
 from ..errors import UsageError
-from .memory import slot_memory
+from .memory import not_predicted, slot_memory
 from .options import Options, check, with_settings
 from .placement import (
     ExecutorPlan,
@@ -161,8 +161,8 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         scale = options.data_bytes / known
     memory = options.executor_memory_bytes
     measured_memory = measured.executors[0].memory_bytes
-    if memory is not None and memory != measured_memory:
-        warnings.append("how other executor memory changes garbage collection and spilling is not predicted")
+    if memory is not None:
+        warnings += not_predicted(model, measured_memory, memory)
     warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers

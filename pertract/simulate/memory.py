@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..units import MIB, parse_memory
+from .. import dsl
+from ..dsl.law import evaluate
+from ..units import MIB, counted, parse_memory
 
 RESERVED_BYTES = 300 * MIB
 """Heap that Spark keeps for itself."""
@@ -67,3 +69,47 @@ def room(
     if executor_bytes is not None:
         limits.append(int(max(0, node_bytes - SYSTEM_BYTES) // executor_bytes))
     return min(limits, default=1)
+
+
+def not_predicted(model: dsl.PerformanceModel, measured_bytes: int | None, heap_bytes: int) -> list[str]:
+    """Return what another heap changes that is not predicted, with its measured size, one sentence each.
+
+    Logs tell when tasks spilled and collected garbage, but neither how long spilling took nor how much of
+    the heap was alive: peaks of the heap contain garbage and grow with the heap (docs/prediction.md).
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    measured_bytes, heap_bytes
+        Heap of an executor in the calibration run, None where unknown, and the one asked for.
+    """
+    if heap_bytes == measured_bytes:
+        return []
+    other = "other" if measured_bytes is None else "more" if heap_bytes > measured_bytes else "less"
+    found = [
+        f"garbage collection took {_collecting(model):.1%} of the time of tasks; how {other} executor memory "
+        "changes that is not predicted"
+    ]
+    spilling = sum(profile.volumes.disk_spilled_bytes > 0 for profile in model.profiles.stages)
+    if spilling:
+        found.append(
+            f"{counted(spilling, 'stage')} spilled in the calibration run; how {other} executor memory "
+            "changes that is not predicted"
+        )
+    return found
+
+
+def _collecting(model: dsl.PerformanceModel) -> float:
+    """Return the share of garbage collection in the measured time of tasks."""
+    executors = sum(group.count for group in model.execution.configuration.executors)
+    collecting_s = all_s = 0.0
+    for profile in model.profiles.stages:
+        variables = profile.measured_variables(executors)
+        for demand in profile.demands:
+            if demand.unit == "bytes":
+                continue
+            demanded_s = profile.attempts * evaluate(demand.mean, variables)
+            all_s += demanded_s
+            collecting_s += demanded_s * (demand.activity == "garbage_collection")
+    return collecting_s / all_s if all_s else 0.0

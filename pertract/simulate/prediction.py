@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dsl
 from ..errors import UsageError
+from ..units import format_duration
 from .configuration import Configuration, resolve
 from .contention import without_waiting
 from .engine import Trace, simulate
@@ -18,6 +19,7 @@ from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
 from .rounds import measured_parameters, with_rounds
+from .streams import StreamEstimate, streams
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
 MANY_TASKS = 100_000
@@ -89,6 +91,7 @@ class Prediction:
     """Mean response time if a part (`simulate.plan.WITHOUT`) cost nothing; empty unless asked for."""
     jobs: tuple[JobEstimate, ...]
     stages: tuple[StageEstimate, ...]
+    streams: tuple[StreamEstimate, ...]
     support: Support
     warnings: tuple[str, ...]
 
@@ -165,7 +168,16 @@ def predict(
     if plan.cores_known and any(t.cpu >= 1 for t in traces):
         assumed.append("executors need all cores of the nodes; the real run will take longer than predicted")
     stages = _stages(plan, traces)
-    warnings = (*_trust(model), *configuration.warnings, *assumed, *_pools(plan, stages))
+    jobs = _jobs(model, traces)
+    times_s = {job.id: (job.start_s, job.end_s) for job in jobs}
+    batches = streams(model, times_s, configuration.data_scale)
+    warnings = (
+        *_trust(model),
+        *configuration.warnings,
+        *assumed,
+        *_pools(plan, stages),
+        *_late(batches, configuration),
+    )
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
@@ -185,8 +197,9 @@ def predict(
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
         without_s=without_s,
-        jobs=_jobs(model, traces),
+        jobs=jobs,
         stages=stages,
+        streams=batches,
         support=backing,
         warnings=warnings,
     )
@@ -338,6 +351,21 @@ def _pools(plan: Plan, stages: tuple[StageEstimate, ...]) -> tuple[str, ...]:
     if not plan.fair or not unknown or not _overlapping(stages):
         return ()
     return ("weights and minimum shares of the scheduler pools are not in the log; equal ones are assumed",)
+
+
+def _late(batches: tuple[StreamEstimate, ...], configuration: Configuration) -> tuple[str, ...]:
+    late = [
+        f"the stream {stream.name} falls behind: a batch takes {format_duration(stream.batch_s)}, but one "
+        f"begins every {format_duration(stream.batch_interval_s or 0.0)}"
+        for stream in batches
+        if stream.late
+    ]
+    if batches and not configuration.as_measured:
+        late.append(
+            "waits between the batches of a stream stay as measured; the time of a batch says more than the "
+            "response time"
+        )
+    return tuple(late)
 
 
 def _overlapping(stages: tuple[StageEstimate, ...]) -> bool:

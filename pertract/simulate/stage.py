@@ -36,6 +36,9 @@ IS_CPU = np.array([cause in ("cpu", "gc", "python") for cause in CAUSES])
 _SCHEDULING = ("scheduling", "deserialisation", "result")
 
 
+_GROWING = frozenset(("data", "task_data", "task_records", "task_records_log"))
+
+
 def _cause(demand: dsl.Demand) -> str:
     """Return where a demand counts in `CAUSES`."""
     match demand.resource:
@@ -288,8 +291,8 @@ class StageCompiler:
 
 
 def _grows(profile: dsl.StageProfile) -> bool:
-    """Return whether a demand follows the data of the application, not of the stage."""
-    return any("data" in demand.mean or "task_data" in demand.mean for demand in profile.demands)
+    """Return whether a demand follows the data of the application, or the records of the stage."""
+    return any(not _GROWING.isdisjoint(demand.mean) for demand in profile.demands)
 
 
 def without_part(stage: StagePlan, part: str) -> StagePlan:

@@ -159,6 +159,7 @@ NAMED = {
     ".execution.nodes.nodes.operations.name",
     ".execution.nodes.nodes.operations.call_site",
     ".workload.data.name",
+    ".workload.data.query",
 }
 
 

@@ -69,3 +69,21 @@ def test_the_replay_repeats_the_measured_response_times():
     worst = sorted(errors.items(), key=lambda item: -item[1])[:5]
     assert statistics.median(errors.values()) <= 0.02, worst
     assert statistics.quantiles(errors.values(), n=10)[-1] <= 0.06, worst
+
+
+def test_the_tables_of_a_query_are_told_apart():
+    model = model_of("spark-rapids-tools/spark-events-qualification/nds_q72_dataproc_2_2.zstd")
+    tables = {data.name.rpartition("/")[2]: data for data in model.workload.data}
+    assert len(tables) == len(model.workload.data) == 9
+    assert {table.format for table in tables.values()} == {"parquet"}
+    largest = max(tables, key=lambda name: tables[name].size_bytes)
+    assert (largest, tables["inventory"].files) == ("catalog_sales", 261)
+    reading = [stage for stage in model.execution.stages if tables["item"].id in stage.reads]
+    assert len(reading) == 1
+
+
+def test_a_stream_has_the_rate_of_its_progress():
+    model = model_of("spark-rapids-tools/event_logs/streaming_eventlog.zstd")
+    (stream,) = [data for data in model.workload.data if data.kind == "record"]
+    assert stream.name.startswith("CloudFilesSource[abfss://")
+    assert stream.source.arrival_rate_per_s == pytest.approx(7.10949)

@@ -33,7 +33,7 @@ def test_the_package_is_all_that_lands_in_site_packages(wheel):
     assert {name for name in top if not name.endswith(".dist-info")} == {"pertract"}
 
 
-def test_every_module_and_the_type_marker_are_in_the_wheel(wheel):
+def test_every_module_the_type_marker_and_the_catalogue_are_in_the_wheel(wheel):
     source = ROOT / "pertract"
     expected = {f"pertract/{path.relative_to(source).as_posix()}" for path in source.rglob("*.py")}
     packed = {name for name in wheel.namelist() if name.startswith("pertract/")}

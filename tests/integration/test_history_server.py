@@ -53,10 +53,16 @@ def content(model):
     """Return what a model says about the run, and not about where it was read.
 
     Tasks that were launched or took equally long may stand in another order: the log has them in the
-    order in which they ended, which the API tells to the millisecond only.
+    order in which they ended, which the API tells to the millisecond only. It does not tell which tables
+    stages read, and nothing of streams.
     """
-    said = model.model_dump(exclude={"completeness"})
-    del said["runs"][0]["digest"]
+    said = model.model_dump(exclude={"completeness", "workload"})
+    for key in ("digest", "data_bytes"):
+        del said["runs"][0][key]
+    for node in said["execution"]["nodes"]:
+        node.pop("batch", None)
+        for inner in node.get("nodes", ()):
+            inner.pop("reads", None)
     for stage in said["profiles"]["stages"]:
         stage["launch_order"] = sorted(stage["launch_order"])
         columns = [stage.pop("weights"), *(demand.pop("spread") for demand in stage["demands"])]

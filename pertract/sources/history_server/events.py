@@ -84,10 +84,15 @@ def _executions(told: Told) -> Iterator[Moment]:
         begun_ms = millis(execution.submission_time)
         if begun_ms is None:
             continue
-        yield begun_ms, _OTHER, "SparkListenerSQLExecutionStart", ev.SqlExecutionEvent(begun_ms)
+        yield begun_ms, _OTHER, "SparkListenerSQLExecutionStart", ev.SqlExecutionEvent(begun_ms, execution.id)
         if execution.status != "RUNNING":
             ended_ms = begun_ms + max(0, execution.duration)
-            yield ended_ms, _OTHER, "SparkListenerSQLExecutionEnd", ev.SqlExecutionEvent(ended_ms)
+            yield (
+                ended_ms,
+                _OTHER,
+                "SparkListenerSQLExecutionEnd",
+                ev.SqlExecutionEvent(ended_ms, execution.id),
+            )
 
 
 def _jobs(told: Told) -> Iterator[Moment]:
@@ -151,14 +156,14 @@ def _stages(told: Told) -> Iterator[Moment]:
         submitted = ev.StageEvent(_info(told, stage, begun_ms, None))
         yield begun_ms, _STAGE_BEGUN, "SparkListenerStageSubmitted", submitted
         if ended_ms is not None and stage.status != "ACTIVE":
-            completed = ev.StageEvent(_info(told, stage, begun_ms, ended_ms))
+            completed = ev.StageEnd(_info(told, stage, begun_ms, ended_ms))
             order = _STAGE_ENDED_AT_ONCE if ended_ms == begun_ms else _STAGE_ENDED
             yield ended_ms, order, "SparkListenerStageCompleted", completed
 
 
-def _info(told: Told, stage: answers.Stage, begun_ms: int, ended_ms: int | None) -> ev.StageInfo:
+def _info(told: Told, stage: answers.Stage, begun_ms: int, ended_ms: int | None) -> ev.EndedStageInfo:
     failure = stage.failure_reason or ("unknown" if stage.status == "FAILED" else None)
-    return ev.StageInfo(
+    return ev.EndedStageInfo(
         stage.stage_id,
         stage.attempt_id,
         stage.name,

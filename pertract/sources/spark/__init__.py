@@ -2,7 +2,7 @@
 
 from .layout import EventLog, Found, choose, find, find_all
 from .reader import Progress, read
-from .records import ExecutorRecord, JobRecord, SparkRun, StageRecord, TaskSummary
+from .records import ExecutorRecord, JobRecord, SparkRun, StageRecord, StreamRecord, TaskSummary
 
 __all__ = [
     "EventLog",
@@ -12,6 +12,7 @@ __all__ = [
     "Progress",
     "SparkRun",
     "StageRecord",
+    "StreamRecord",
     "TaskSummary",
     "choose",
     "find",

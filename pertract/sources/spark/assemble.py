@@ -11,7 +11,9 @@ from . import events as ev
 from .executors import Executors
 from .locality import CachedData
 from .records import JobRecord, SparkRun, StageRecord
+from .scans import Scans
 from .segment import Counts
+from .streams import Streams
 from .tasks import TaskBatch, TaskCollector
 
 
@@ -35,6 +37,8 @@ class RunBuilder:
         self._properties: dict[str, str] = {}
         self._executors = Executors()
         self._cached = CachedData()
+        self._scans = Scans()
+        self._streams = Streams()
         self._jobs: dict[int, ev.JobStart] = {}
         self._job_ends: dict[int, ev.JobEnd] = {}
         self._active_jobs: dict[int, ev.JobStart] = {}
@@ -58,8 +62,11 @@ class RunBuilder:
             "SparkListenerJobEnd": self._on_job_end,
             "SparkListenerStageSubmitted": self._on_stage_submitted,
             "SparkListenerStageCompleted": self._on_stage_completed,
-            "SparkListenerSQLExecutionStart": self._on_sql_execution,
-            "SparkListenerSQLExecutionEnd": self._on_sql_execution,
+            "SparkListenerSQLExecutionStart": self._on_sql_execution_start,
+            "SparkListenerSQLExecutionEnd": self._on_sql_execution_end,
+            "SparkListenerSQLAdaptiveExecutionUpdate": self._scans.planned,
+            "SparkListenerDriverAccumUpdates": self._scans.told,
+            "StreamingQueryListener$QueryProgressEvent": self._streams.progressed,
         }
 
     # -- tasks -----------------------------------------------------------------------------------
@@ -112,8 +119,13 @@ class RunBuilder:
         if time_ms > 0 and (self._first_ms is None or time_ms < self._first_ms):
             self._first_ms = time_ms
 
-    def _on_sql_execution(self, event: ev.SqlExecutionEvent) -> None:
+    def _on_sql_execution_start(self, event: ev.SqlExecutionEvent) -> None:
         self._seen(event.time_ms)
+        self._scans.planned(event)
+
+    def _on_sql_execution_end(self, event: ev.SqlExecutionEvent) -> None:
+        self._seen(event.time_ms)
+        self._scans.ended(event)
 
     # -- executors -------------------------------------------------------------------------------
 
@@ -161,16 +173,18 @@ class RunBuilder:
                 return min(owners)
         return None
 
-    def _on_stage_completed(self, event: ev.StageEvent) -> None:
+    def _on_stage_completed(self, event: ev.StageEnd) -> None:
         info = event.info
         self._seen(info.completed_ms)
         key = (info.id, info.attempt)
         submitted, owner = self._submitted.pop(key, (info, self._owner(info.id)))
         if info.submitted_ms is None:
             info.submitted_ms = submitted.submitted_ms
-        self._close(key, info, owner)
+        self._close(key, info, owner, self._scans.of(info.accumulables))
 
-    def _close(self, key: tuple[int, int], info: ev.StageInfo, owner: int | None) -> None:
+    def _close(
+        self, key: tuple[int, int], info: ev.StageInfo, owner: int | None, tables: tuple[int, ...] = ()
+    ) -> None:
         collector = self._collectors.pop(key, None)
         start_ms = self._start_ms()
         summary = locality = None
@@ -200,6 +214,7 @@ class RunBuilder:
             summary=summary,
             barrier=any(rdd.barrier for rdd in info.rdds),
             locality=locality,
+            tables=tables,
         )
         self._stages[key] = (record, owner)
 
@@ -262,6 +277,8 @@ class RunBuilder:
             jobs=jobs,
             executors=self._executors.records(start_ms, self._task_cpus(), self._properties),
             driver_host=self._executors.driver_host(),
+            tables=self._scans.tables,
+            streams=self._streams.records(),
             skipped_stage_rdd=self._rdd_of_stage,
             tasks=self._counts["succeeded"],
             task_cpu_s=(self._task_cpu_ns * 1e-9 + self._gc_ms * MS) if self._task_cpu_ns else None,
@@ -364,6 +381,7 @@ class RunBuilder:
             succeeded=end is not None and end.result.result == "JobSucceeded",
             group=None if group is None else str(group)[:120],
             pool=properties.get("spark.scheduler.pool"),
+            batch=_batch(properties),
         )
 
     def _mend_times(self, job: JobRecord) -> None:
@@ -373,6 +391,12 @@ class RunBuilder:
         if job.completed_s < job.submitted_s:
             job.completed_s = max((s.completed_s for s in job.stages), default=job.submitted_s)
         job.completed_s = max(job.completed_s, job.submitted_s)
+
+
+def _batch(properties: Mapping[str, Any]) -> int | None:
+    """Return the micro-batch of a job (``org.apache.spark.sql.execution.streaming.MicroBatchExecution``)."""
+    text = str(properties.get("streaming.sql.batchId", ""))
+    return int(text) if text.isdecimal() else None
 
 
 def _short(name: str) -> str:

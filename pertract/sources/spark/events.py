@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
 
 
 class LogStart(Struct, gc=False):
@@ -35,9 +35,64 @@ class Timestamped(Struct, gc=False):
 
 
 class SqlExecutionEvent(Struct, gc=False):
-    """``SparkListenerSQLExecutionStart`` and ``End``: the driver was at work at this time."""
+    """``SparkListenerSQLExecutionStart``, ``End`` and ``SparkListenerSQLAdaptiveExecutionUpdate``.
+
+    The driver was at work at this time; updates have another plan and no time.
+    """
 
     time_ms: int = field(name="time", default=0)
+    id: int = field(name="executionId", default=-1)
+    plan: Raw = field(name="sparkPlanInfo", default=Raw(b""))
+    """A `PlanInfo`, which is decoded only where it scans files."""
+
+
+class PlanMetric(Struct, gc=False):
+    """``SQLMetricInfo``: one metric of an operator."""
+
+    name: str = ""
+    id: int = field(name="accumulatorId", default=-1)
+
+
+class PlanInfo(Struct, gc=False):
+    """``SparkPlanInfo``: an operator of a plan and what it reads from."""
+
+    node_name: str = field(name="nodeName", default="")
+    children: list[PlanInfo] = []
+    metadata: dict[str, str] = {}
+    metrics: list[PlanMetric] = []
+
+
+class DriverValues(Struct, gc=False):
+    """``SparkListenerDriverAccumUpdates``: values of metrics that the driver sets."""
+
+    execution: int = field(name="executionId", default=-1)
+    values: list[tuple[int, int]] = field(name="accumUpdates", default_factory=list)
+
+
+class SourceProgress(Struct, gc=False):
+    """``SourceProgress``: one source of a streaming query in one batch."""
+
+    description: str = ""
+    rows: int | None = field(name="numInputRows", default=None)
+    rate_per_s: float | None = field(name="inputRowsPerSecond", default=None)
+
+
+class Progress(Struct, gc=False):
+    """``StreamingQueryProgress``: one micro-batch."""
+
+    time: str = field(name="timestamp")
+    run_id: str = field(name="runId", default="")
+    name: str | None = None
+    batch: int = field(name="batchId", default=0)
+    duration_ms: int | None = field(name="batchDuration", default=None)
+    durations_ms: dict[str, int] = field(name="durationMs", default_factory=dict)
+    sources: list[SourceProgress] = field(default_factory=list)
+
+
+class QueryProgress(Struct, gc=False):
+    """``StreamingQueryListener.QueryProgressEvent``."""
+
+    progress: Progress
 
 
 class EnvironmentUpdate(Struct, gc=False):
@@ -117,9 +172,22 @@ class StageInfo(Struct, gc=False):
 
 
 class StageEvent(Struct, gc=False):
-    """``SparkListenerStageSubmitted`` and ``SparkListenerStageCompleted``."""
+    """``SparkListenerStageSubmitted``."""
 
     info: StageInfo = field(name="Stage Info")
+
+
+class EndedStageInfo(StageInfo, gc=False):
+    """``StageInfo`` of a stage that ended."""
+
+    accumulables: Raw = field(name="Accumulables", default=Raw(b""))
+    """Accumulators that its tasks have changed."""
+
+
+class StageEnd(StageEvent, gc=False):
+    """``SparkListenerStageCompleted``."""
+
+    info: EndedStageInfo = field(name="Stage Info")
 
 
 class JobStart(Struct, gc=False):
@@ -247,13 +315,25 @@ EVENTS: dict[str, type[Struct]] = {
     "SparkListenerJobStart": JobStart,
     "SparkListenerJobEnd": JobEnd,
     "SparkListenerStageSubmitted": StageEvent,
-    "SparkListenerStageCompleted": StageEvent,
+    "SparkListenerStageCompleted": StageEnd,
     "SparkListenerSQLExecutionStart": SqlExecutionEvent,
     "SparkListenerSQLExecutionEnd": SqlExecutionEvent,
+    "SparkListenerSQLAdaptiveExecutionUpdate": SqlExecutionEvent,
+    "SparkListenerDriverAccumUpdates": DriverValues,
+    "StreamingQueryListener$QueryProgressEvent": QueryProgress,
     "SparkListenerTaskStart": TaskStart,
     "SparkListenerTaskEnd": TaskEnd,
 }
 """Events that are decoded, by class name; all others are counted and skipped."""
+
+ADDITIONAL = frozenset(
+    [
+        "SparkListenerDriverAccumUpdates",
+        "SparkListenerSQLAdaptiveExecutionUpdate",
+        "StreamingQueryListener$QueryProgressEvent",
+    ]
+)
+"""Events that a model can do without; one of another form is counted and skipped."""
 
 
 def decoders() -> dict[str, msgspec.json.Decoder[Any]]:

@@ -152,6 +152,44 @@ class StageRecord:
     """Cached data near which its tasks preferred to run; None for none."""
     cached_on: Mapping[str, int] = field(default_factory=dict)
     """Tasks by executor, if they cached data that were read later."""
+    tables: tuple[int, ...] = ()
+    """Positions in `SparkRun.tables` of what it scans."""
+
+
+@dataclass(slots=True)
+class TableRecord:
+    """Files that plans scan: a table, or what lies at a path."""
+
+    name: str
+    """Name of the table, else the path; Spark shortens long ones."""
+    format: str
+    """Such as ``parquet``; empty where the plan does not tell."""
+    files: int = 0
+    """Most files that a scan of it read; 0 where the log does not tell."""
+    size_bytes: int = 0
+    """Size of these files, likewise."""
+
+
+@dataclass(slots=True)
+class StreamRecord:
+    """What a streaming query reads from one source."""
+
+    query: str
+    """Run of the query, which is also the group of its jobs."""
+    name: str
+    """Name of the query; may be empty."""
+    source: str
+    """What Spark says of the source."""
+    rows: int
+    """Rows of all batches."""
+    batches: int
+    """Batches with rows."""
+    rate_per_s: float
+    """Rows that arrived in a second."""
+    interval_s: float | None
+    """Median time from the start of a batch to that of the next one; None where there was one batch."""
+    batch_s: float | None
+    """Median duration of a batch, from its trigger to its end."""
 
 
 @dataclass(slots=True)
@@ -169,6 +207,8 @@ class JobRecord:
     succeeded: bool
     group: str | None
     pool: str | None
+    batch: int | None = None
+    """Number of the micro-batch it belongs to; None outside of streaming queries."""
     imputed: bool = False
     """Whether the log lost the job's start, so that its stages were assigned by time."""
     stages: list[StageRecord] = field(default_factory=list)
@@ -215,6 +255,10 @@ class SparkRun:
     tasks_started: int
     tasks_ended: int
     malformed_lines: int
+    tables: list[TableRecord] = field(default_factory=list)
+    """What plans scan."""
+    streams: list[StreamRecord] = field(default_factory=list)
+    """What streaming queries read."""
     missing: list[str] = field(default_factory=list)
     """What the log lacks, one sentence each."""
     notes: list[str] = field(default_factory=list)

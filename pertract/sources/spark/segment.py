@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from .events import EVENTS, StageEvent, Tag, TaskEnd, decoders
+from .events import ADDITIONAL, StageEnd, Tag, TaskEnd, decoders
 from .tasks import BATCH, TaskBatch
 
 _MOST_HELD = 16 * BATCH  # where stages never end in the log
@@ -133,10 +133,8 @@ class SegmentReader:
             elif batch := self._tasks.add(event):
                 yield batch
         elif name != "SparkListenerTaskStart":
-            if (
-                isinstance(event, StageEvent)
-                and name == "SparkListenerStageCompleted"
-                and (batch := self._tasks.take((event.info.id, event.info.attempt)))
+            if isinstance(event, StageEnd) and (
+                batch := self._tasks.take((event.info.id, event.info.attempt))
             ):
                 yield batch
             yield name, event
@@ -146,17 +144,25 @@ class SegmentReader:
         try:
             event = _without_nulls(msgspec.json.decode(line))
             name = str(event["Event"]).rpartition(".")[2]
-            items = list(self._event(name, msgspec.convert(event, EVENTS[name])))
-        except (msgspec.DecodeError, ValueError, OverflowError, KeyError, TypeError):
-            self.counts.malformed += 1
+            items = list(self._event(name, self._decoders[name].decode(msgspec.json.encode(event))))
+        except (msgspec.DecodeError, ValueError, OverflowError, KeyError, TypeError) as error:
+            self._unread(line, error)
         else:
             self.counts.events[name] += 1
             yield from items
 
     def _unread(self, line: bytes, error: Exception) -> None:
-        """Count a line that cannot be decoded; plans of many hundred operators are too deep, not damaged."""
-        name = self._name(line) if isinstance(error, RecursionError) and CLASS.match(line) else None
-        if name and (name not in self._decoders or name.startswith(_QUERY)):
+        """Count a line that cannot be decoded.
+
+        Plans of many hundred operators are too deep, not damaged, and events that a model can do without
+        may have another form.
+        """
+        odd = isinstance(error, RecursionError | msgspec.ValidationError) and CLASS.match(line)
+        name = self._name(line) if odd else None
+        if name and (
+            name in ADDITIONAL
+            or (isinstance(error, RecursionError) and (name not in self._decoders or name.startswith(_QUERY)))
+        ):
             self.counts.events[name] += 1
         else:
             self.counts.malformed += 1

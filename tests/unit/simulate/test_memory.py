@@ -2,7 +2,10 @@
 
 import pytest
 
-from pertract.simulate.memory import process_bytes, room, slot_memory
+from pertract import dsl
+from pertract.simulate.memory import not_predicted, process_bytes, room, slot_memory
+
+from .models import demand, model, profile
 
 MIB, GIB = 2**20, 2**30
 
@@ -43,3 +46,20 @@ def test_a_node_has_room_by_cores_and_by_memory(cores, memory, expected):
 def test_unknown_memory_of_executors_does_not_limit():
     assert room(node_cores=8, node_bytes=GIB, executor_cores=2, executor_bytes=None) == 4
     assert room(node_cores=None, node_bytes=GIB, executor_cores=2, executor_bytes=None) == 1
+
+
+def test_what_other_memory_changes_is_said_with_its_measured_size():
+    demands = (
+        demand("compute", {"constant": 3.0}),
+        demand("garbage_collection", {"constant": 1.0}),
+        demand("peak_execution", {"constant": 1e9}, resource="memory"),
+    )
+    dry = profile(demands=demands)
+    wet = profile(demands=demands, volumes=dsl.Volumes(disk_spilled_bytes=1))
+    assert not_predicted(model(profiles=(dry,)), GIB, GIB) == []
+    (said,) = not_predicted(model(profiles=(dry,)), GIB, 2 * GIB)
+    assert said.startswith("garbage collection took 25.0% of the time of tasks; how more executor memory")
+    collected, spilled = not_predicted(model(profiles=(wet,)), 2 * GIB, GIB)
+    assert "how less executor memory" in collected
+    assert spilled.startswith("1 stage spilled in the calibration run; how less executor memory")
+    assert "how other executor memory" in not_predicted(model(profiles=(dry,)), None, GIB)[0]

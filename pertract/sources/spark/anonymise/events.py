@@ -105,6 +105,7 @@ class Anonymiser:
             "spark.scheduler.pool": _Replaced(partial(self._unless_known, _DEFAULT_POOL, "pool")),
             "spark.sql.execution.id": self._words,
             "spark.sql.execution.root.id": self._words,
+            "streaming.sql.batchId": self._words,
         }
         self._texts = self._usual_texts()
         operations, metrics = _Replaced(self._operation), _Replaced(self._metric)
@@ -122,6 +123,7 @@ class Anonymiser:
             "Spark Properties": self._environment,
             "Properties": self._job_properties,
             "modifiedConfigs": self._job_properties,
+            "metadata": self._scanned,
         } | dict.fromkeys(_FREE, _emptied)
 
     def _usual_texts(self) -> dict[str, _Replaced]:
@@ -161,6 +163,7 @@ class Anonymiser:
             "Class Name": exceptions,
             "jobGroupId": self._groups,
             "groupId": self._groups,
+            "runId": self._groups,  # of a streaming query, and so the group of its jobs
             "physicalPlanDescription": plans,
             "simpleString": plans,
             "statement": _Replaced(partial(self._token, "sql")),
@@ -271,6 +274,17 @@ class Anonymiser:
             if name in self._of_job or name in known.PROPERTIES
         }
 
+    def _scanned(self, metadata: Any) -> Any:
+        """Return of the metadata of an operator where it reads from, and in which format."""
+        if not isinstance(metadata, dict):
+            return _emptied(metadata)
+        found = {}
+        if isinstance(place := metadata.get("Location"), str):
+            found["Location"] = self._token("/path", place) if place.strip() else ""
+        if isinstance(kind := metadata.get("Format"), str):
+            found["Format"] = kind.lower() if kind.lower() in _FORMATS else self._token("format", kind)
+        return found
+
     @staticmethod
     def _property(replaced: _Replaced, value: Any, *, numbers: bool = True) -> Any:
         if isinstance(value, str):
@@ -380,6 +394,7 @@ class Anonymiser:
         return f"{url[1]}://{self._token('host', url[2])}" if url else self._token("host", text)
 
 
+_FORMATS = frozenset(word.lower() for word in known.FORMATS)
 _DEFAULT_POOL = frozenset({"default"})
 _THIS_HOST = frozenset({"localhost"})
 _FREE = (
@@ -394,7 +409,6 @@ _FREE = (
     "Stack Trace",
     "System Properties",
     "logUrlInfo",
-    "metadata",
 )
 """Keys of maps and lists that lose their content: people or vendors fill them, and no model needs it."""
 

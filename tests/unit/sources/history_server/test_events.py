@@ -127,7 +127,7 @@ def test_what_a_job_tells_of_itself():
 
 def test_an_execution_that_goes_on_has_no_end():
     executions = [answers.SqlExecution(0, "RUNNING", date(1), 5), answers.SqlExecution(1, "COMPLETED")]
-    assert names(executions=executions) == ["SQLExecutionStart"]
+    assert names(executions=executions) == ["SQLExecutionStart 0"]
 
 
 def test_a_failed_stage_has_a_reason():

@@ -236,17 +236,33 @@ class TestMetrics:
         node = {
             "nodeName": "Scan parquet db.salaries",
             "simpleString": "FileScan parquet [salary#3] Location: hdfs://host/x",
-            "metadata": {"Location": "hdfs://host/x", "jane": "x"},
+            "metadata": {"Location": "hdfs://host/x", "Format": "Parquet", "jane": "x"},
             "metrics": [{"name": "scan time", "accumulatorId": 1, "metricType": "timing"}],
             "children": [{"nodeName": "Exchange", "children": [], "metrics": [{"name": "my metric"}]}],
         }
         plan = after({"Event": "SparkListenerSQLExecutionStart", "sparkPlanInfo": node})["sparkPlanInfo"]
         assert token("Scan parquet table").fullmatch(plan["nodeName"])
         assert token("plan").fullmatch(plan["simpleString"])
-        assert plan["metadata"] == {}
+        assert token("/path").fullmatch(plan["metadata"].pop("Location"))
+        assert plan["metadata"] == {"Format": "parquet"}
         assert plan["metrics"] == node["metrics"]
         assert plan["children"][0]["nodeName"] == "Exchange"
         assert token("metric").fullmatch(plan["children"][0]["metrics"][0]["name"])
+
+    def test_private_formats_are_replaced(self):
+        node = {"nodeName": "Scan", "metadata": {"Format": "jane", "Location": " "}}
+        plan = after({"Event": "SparkListenerSQLExecutionStart", "sparkPlanInfo": node})["sparkPlanInfo"]
+        assert token("format").fullmatch(plan["metadata"]["Format"])
+        assert plan["metadata"]["Location"] == ""
+
+    def test_the_run_of_a_streaming_query_is_the_group_of_its_jobs(self):
+        progress = {"runId": "jane", "timestamp": "2024-03-01T18:46:05.095Z", "batchId": 3, "numInputRows": 4}
+        name = "org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent"
+        properties = {"spark.jobGroup.id": "jane", "streaming.sql.batchId": "3"}
+        job = after({"Event": "SparkListenerJobStart", "Properties": properties})["Properties"]
+        told = after({"Event": name, "progress": progress})["progress"]
+        assert told == {**progress, "runId": job["spark.jobGroup.id"]}
+        assert job["streaming.sql.batchId"] == "3"
 
     def test_plans_may_be_deep(self):
         line = b'{"Event":"SparkListenerSQLExecutionStart","sparkPlanInfo":'
