@@ -29,12 +29,16 @@ def fit_relative(terms: ArrayLike, times_s: ArrayLike) -> Floats:
 def solve(matrix: Floats, wanted: Floats) -> Floats:
     """Return the x without negative values for which ``matrix @ x`` is nearest to what is wanted.
 
-    Lawson & Hanson, *Solving Least Squares Problems* (1974), chapter 23; columns are scaled before, because
-    terms differ by orders of magnitude.
+    `sklearn.linear_model.LinearRegression` with ``positive=True`` (Lawson & Hanson, *Solving Least Squares
+    Problems*, 1974, chapter 23). Columns are scaled before, because terms differ by orders of magnitude.
     """
-    from scipy.optimize import nnls
-
     scale: Floats = np.abs(matrix).max(axis=0)
     scale[scale == 0] = 1.0
-    scaled: Floats = nnls(matrix / scale, wanted)[0]
-    return scaled / scale
+    scaled = matrix / scale
+    if matrix.shape[1] == 1:  # known without the library, which takes a millisecond
+        column = scaled[:, 0]
+        return np.array([max(0.0, float(column @ wanted) / float(column @ column or 1.0))]) / scale
+    from sklearn.linear_model import LinearRegression
+
+    model = LinearRegression(fit_intercept=False, positive=True).fit(scaled, wanted)
+    return np.asarray(model.coef_) / scale

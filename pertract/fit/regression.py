@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .nonnegative import Floats, solve
+
 V = TypeVar("V", bound=str)
 
 SAME_RATIO = 1.02
@@ -67,8 +68,7 @@ def choose(
 
     Notes
     -----
-    Coefficients come from non-negative least squares of relative errors
-    (`sklearn.linear_model.LinearRegression` with ``positive=True``) with weights by Huber's loss.
+    Coefficients come from non-negative least squares of relative errors with weights by Huber's loss.
     """
     measured = np.asarray(values, dtype=float)
     measured = np.where(measured < TINY, 0.0, measured)
@@ -150,14 +150,14 @@ def _fit(
     form: Sequence[V], samples: Sequence[Mapping[V, float]], values: Floats, groups: NDArray[np.intp]
 ) -> Floats:
     columns = np.array([[sample[name] for name in form] for sample in samples])
-    scale = columns.max(axis=0)
     typical = _typical(values, groups)
     robust = np.ones(len(values))
     coefficients = np.zeros(len(form))
     if not values.any():  # a point that differs was left out
         return coefficients
     for _ in range(_ROUNDS):
-        coefficients = _least_squares(columns / scale, values, robust / typical**2) / scale
+        weights = np.sqrt(robust) / typical
+        coefficients = solve(columns * weights[:, None], values * weights)
         errors = np.abs(columns @ coefficients - values) / typical
         usual = float(np.median(errors))
         before, robust = robust, np.minimum(1.0, _HUBER * usual / np.maximum(errors, 1e-12))
@@ -173,16 +173,6 @@ def _typical(values: Floats, groups: NDArray[np.intp]) -> Floats:
     """
     means = np.array([values[groups == group].mean() for group in groups])
     return np.asarray(np.maximum(means, FLOOR * values.mean()))
-
-
-def _least_squares(columns: Floats, values: Floats, weights: Floats) -> Floats:
-    if columns.shape[1] == 1:
-        column = columns[:, 0]
-        return np.array([(weights * column * values).sum() / (weights * column**2).sum()])
-    from sklearn.linear_model import LinearRegression
-
-    model = LinearRegression(fit_intercept=False, positive=True)
-    return np.asarray(model.fit(columns, values, sample_weight=weights).coef_)
 
 
 def _values(form: Sequence[V], coefficients: Floats, samples: Sequence[Mapping[V, float]]) -> Floats:

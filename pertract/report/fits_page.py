@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from .. import dsl
-from ..units import counted, format_amount, format_duration
+from ..units import counted, format_duration
 from .curves import Curve, curves
 from .profiles import function
+from .summary import RUN_COLUMNS, run_cells
 
 WIDTH, HEIGHT = 280, 170
 LEFT, RIGHT, TOP, BOTTOM = 58, 10, 10, 28
@@ -57,19 +58,8 @@ the runs measured, on the band of data sizes that were measured; outside it pred
 
 
 def _runs(runs: Sequence[dsl.Run]) -> str:
-    rows = [
-        (
-            run.labels.get("label") or run.source,
-            format_amount(run.size),
-            f"{run.executors}",
-            f"{run.slots}",
-            format_duration(run.response_time_s),
-            f"{run.replay_error:+.1%}" if run.replay_error is not None else "-",
-        )
-        for run in runs
-    ]
-    head = _row("th", ("run", "data", "executors", "slots", "took", "fit error"))
-    return f"<table>{head}{''.join(_row('td', row) for row in rows)}</table>"
+    rows = "".join(_row("td", run_cells(run)) for run in runs)
+    return f"<table>{_row('th', RUN_COLUMNS)}{rows}</table>"
 
 
 def _row(cell: str, values: Iterable[str]) -> str:

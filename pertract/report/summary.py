@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import dsl
 from ..errors import PertractError, UnrecognisedSource
+from ..units import format_amount, format_duration, format_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,19 @@ def summary(model: dsl.PerformanceModel) -> dict[str, Any]:
         "complete": model.completeness.warning is None,
         "replay_error": model.replay.error if model.replay else None,
     }
+
+
+RUN_COLUMNS = ("run", "data", "executors", "slots", "took", "fit error")
+"""Headings of what `run_cells` returns."""
+
+
+def run_cells(run: dsl.Run) -> tuple[str, ...]:
+    """Return what identifies a calibration run, and how well the model of several runs repeats it."""
+    return (
+        run.labels.get("label") or run.source,
+        format_amount(run.data_size) if run.data_size is not None else format_size(run.data_bytes),
+        f"{run.executors}",
+        f"{run.slots}",
+        format_duration(run.response_time_s),
+        f"{run.replay_error:+.1%}" if run.replay_error is not None else "-",
+    )

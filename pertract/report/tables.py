@@ -11,10 +11,10 @@ from rich.tree import Tree
 
 from .. import dsl
 from ..simulate import LARGE_REPLAY_ERROR, Estimate, Prediction
-from ..units import counted, format_amount, format_duration, format_size
+from ..units import counted, format_duration, format_size
 from .layout import plain_table
 from .profiles import profiles_view
-from .summary import Extraction, summary
+from .summary import RUN_COLUMNS, Extraction, run_cells, summary
 
 TOP_STAGES = 8
 
@@ -236,22 +236,9 @@ def _replay(replay: dsl.Replay, run: dsl.Run) -> RenderableType:
 
 def _runs(runs: Sequence[dsl.Run]) -> RenderableType:
     """Return the calibration runs and how well the model repeats each."""
-    rows = [
-        (
-            run.labels.get("label") or run.source,
-            format_amount(run.size) if run.data_size is not None else format_size(run.data_bytes),
-            f"{run.executors}",
-            f"{run.slots}",
-            format_duration(run.response_time_s),
-            f"{run.replay_error:+.1%}" if run.replay_error is not None else "-",
-        )
-        for run in runs
-    ]
-    columns = [
-        ("run", "left"),
-        *((name, "right") for name in ("data", "executors", "slots", "took", "fit error")),
-    ]
-    return plain_table(columns, rows, title=f"Calibrated on {len(runs)} runs; structure of the first")
+    columns = [(name, "left" if name == "run" else "right") for name in RUN_COLUMNS]
+    title = f"Calibrated on {len(runs)} runs; structure of the first"
+    return plain_table(columns, map(run_cells, runs), title=title)
 
 
 _RAN = (("job", "job"), ("stage", "stage"), ("task", "task attempt"))

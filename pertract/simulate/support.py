@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .. import dsl
+from ..dsl.law import evaluate
 from ..units import counted
 from .configuration import Configuration
 
@@ -29,6 +30,8 @@ INSIDE = 0.5
 """Share of the error per doubling between calibration runs: both sides are known."""
 CPU_OUTSIDE_TASKS = 0.15
 """Additional relative error of CPU utilisation: the CPU of executors outside tasks is a prior."""
+MENTIONED = 0.01
+"""Share of the task time from which on it is told that only one run knows it."""
 SAME = 0.01
 """Sizes that differ by no more are the same."""
 
@@ -181,10 +184,26 @@ def _other_changes(model: dsl.PerformanceModel, configuration: Configuration) ->
 
 def _calibration(model: dsl.PerformanceModel) -> str:
     sizes, slots = len(_data_sizes(model)), len({run.slots for run in model.runs})
-    return (
+    text = (
         f"calibrated on {len(model.runs)} runs with {counted(sizes, 'data size')} and "
         f"{counted(slots, 'number')} of slots"
     )
+    alone = _known_from_one_run(model)
+    return text + (f"; {alone:.0%} of the task time is known from one run only" if alone >= MENTIONED else "")
+
+
+def _known_from_one_run(model: dsl.PerformanceModel) -> float:
+    """Return the share of the task time of the first run whose demands no other run supports."""
+    executors = sum(group.count for group in model.execution.configuration.executors)
+    total = alone = 0.0
+    for profile in model.profiles.stages:
+        variables = profile.measured_variables(executors)
+        for demand in profile.demands:
+            if demand.unit != "bytes":
+                work = profile.attempts * evaluate(demand.mean, variables)
+                total += work
+                alone += work if demand.fit is None else 0.0
+    return alone / total if total else 0.0
 
 
 def _missed(model: dsl.PerformanceModel) -> float:
