@@ -18,6 +18,10 @@ from .places import is_url
 
 DATA_COLUMNS = ("data_size", "data_units", "data_bytes")
 """Columns that can hold the amount of data; the first one that holds numbers counts."""
+CPU_TIMES = ("executor_jvm_cpu_s", "executor_python_cpu_s")
+"""Columns of CPU seconds of all executors and their Python workers."""
+SAME_CORES = 0.1
+"""Relative difference up to which CPU times agree with a utilisation."""
 COLUMNS = (
     "log",
     "workload",
@@ -142,11 +146,27 @@ Row = dict[str, str]
 def _with_cpu_cores(runs: Sequence[MeasuredRun]) -> tuple[MeasuredRun, ...]:
     """Return the runs with the cores that utilisations are relative to, where the table does not say so.
 
-    No more than all cores of the nodes can be busy: a table that tells these and has utilisations above 1
-    means the cores of the executors.
+    A table means the cores of the executors where it tells the cores of the nodes, but has utilisations above
+    1, which nodes cannot have, or CPU times of executors that are its utilisation of other cores than these.
     """
-    of_nodes = not any((run.cpu_utilisation or 0) > 1 and run.nodes and run.node_cores for run in runs)
+    of_nodes = not any(_above_all(run) or _of_other_cores(run) for run in runs)
     return tuple(run if run.cpu_cores else replace(run, cpu_cores=_cpu_cores(run, of_nodes)) for run in runs)
+
+
+def _above_all(run: MeasuredRun) -> bool:
+    return bool((run.cpu_utilisation or 0) > 1 and run.nodes and run.node_cores)
+
+
+def _of_other_cores(run: MeasuredRun) -> bool:
+    """Return whether CPU times say that the utilisation is not relative to the cores of the nodes."""
+    times = [run.labels[name] for name in CPU_TIMES if name in run.labels]
+    if not (times and run.cpu_utilisation and run.response_time_s and run.nodes and run.node_cores):
+        return False
+    try:
+        cores = sum(map(float, times)) / (run.cpu_utilisation * run.response_time_s)
+    except ValueError:  # a label, not a time
+        return False
+    return abs(cores / (run.nodes * run.node_cores) - 1) > SAME_CORES
 
 
 def _cpu_cores(run: MeasuredRun, of_nodes: bool) -> int | None:

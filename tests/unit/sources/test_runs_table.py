@@ -142,6 +142,10 @@ HEAD = "executors,cores_per_executor,nodes,node_cores,cpu_utilisation"
         (f"{HEAD}\n2,1,1,8,0.9\n", [8]),
         (f"{HEAD}\n2,1,1,8,0.9\n1,1,1,8,1.1\n", [2, 1]),  # no node is busier than its cores
         (f"{HEAD},cpu_cores\n2,1,1,8,0.9,4\n", [4]),
+        # CPU times tell which cores are meant.
+        (f"{HEAD},response_time_s,executor_jvm_cpu_s,executor_python_cpu_s\n1,1,1,2,0.8,10,6,2\n", [1]),
+        (f"{HEAD},response_time_s,executor_jvm_cpu_s,executor_python_cpu_s\n1,1,1,2,0.8,10,12,4\n", [2]),
+        (f"{HEAD},response_time_s,executor_jvm_cpu_s\n1,1,1,2,0.8,10,much\n", [2]),
         (f"{HEAD}\n2,1,,,1.2\n", [2]),
         (f"{HEAD}\n2,,,,0.9\n", [None]),
     ],
