@@ -31,11 +31,12 @@ numbers of several calibration runs; the number follows `Partitions.law`.
 """
 
 
-EdgeVariable = Literal["constant", "tail_bytes", "tail_partitions"]
+EdgeVariable = Literal["constant", "tail_bytes", "tail_partitions", "data"]
 """What a volume between stages can depend on.
 
 ``constant`` is 1, ``tail_bytes`` the data volume entering the tail, ``tail_partitions`` its number of tasks:
-each may send a partial result of constant size, as aggregations do.
+each may send a partial result of constant size, as aggregations do. ``data`` is the size of all data relative
+to the calibration run, for stages that make data and read none.
 """
 EdgeLaw = dict[EdgeVariable, NonNegative]
 """Coefficients by variable; empty: no law."""

@@ -19,7 +19,9 @@ _FORMS: tuple[tuple[LawVariable, ...], ...] = (
 _BY_SETTING = ("shuffle_partitions", "default_parallelism", "adaptive")
 """Rules that the log shows to be Spark's own."""
 _TOLERANCE = 0.05
-"""Relative difference that a rule may have from a measured number, beside one task by rounding."""
+"""Relative difference that a rule may have from a measured number."""
+_ROUNDING = 0.5
+"""Tasks that it may differ in any case."""
 
 
 def fitted_partitions(runs: list[Observed], stage: dsl.Stage) -> dsl.Partitions:
@@ -57,12 +59,13 @@ def _holds(
     expected = float(stage.partitions.count)
     if rule == "input_splits":
         before = reference.profile(stage).volumes.input_bytes
-        after = run.profile(other).volumes.input_bytes
-        expected *= after / before if before else run.data
+        if not before:
+            return False
+        expected *= run.profile(other).volumes.input_bytes / before
     elif rule == "total_slots":
         expected *= run.law_variables["slots"] / reference.law_variables["slots"]
     measured = other.partitions.count
-    return abs(measured - expected) <= max(1.0, _TOLERANCE * measured)
+    return abs(measured - expected) <= max(_ROUNDING, _TOLERANCE * measured)
 
 
 def _several(values: list[float]) -> bool:

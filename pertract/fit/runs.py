@@ -176,9 +176,11 @@ def _execution(runs: list[Observed]) -> dsl.ExecutionArchitecture:
         return node.model_copy(update={"law": delays.get(node.id, {})})
 
     def edges(of: tuple[dsl.Edge, ...]) -> tuple[dsl.Edge, ...]:
+        # To a stage, or to the delay before one: not to the end of a job.
+        readers = set(handed) | {edge.tail for edge in of if edge.head in handed}
         return tuple(
             edge.model_copy(update={"law": handed[edge.tail]})
-            if edge.data_transmission_factor and edge.tail in handed
+            if edge.tail in handed and edge.head in readers
             else edge
             for edge in of
         )

@@ -16,6 +16,14 @@ _HANDED: tuple[tuple[EdgeVariable, ...], ...] = (
     ("tail_bytes", "tail_partitions"),
     ("constant", "tail_bytes"),
 )
+_MADE: tuple[tuple[EdgeVariable, ...], ...] = (
+    ("data",),
+    ("tail_partitions",),
+    ("constant",),
+    ("constant", "data"),
+    ("tail_partitions", "data"),
+)
+"""Of stages that make data and read none."""
 
 
 def fitted_workload(runs: list[Observed]) -> dsl.DataWorkload:
@@ -64,20 +72,22 @@ def fitted_edge(runs: list[Observed], tail: dsl.Stage) -> EdgeLaw:
     tail
         A stage of the reference run.
     """
-    samples: list[dict[EdgeVariable, float]] = []
-    written = []
-    for run, stage in observations(runs, tail):
-        volumes = run.profile(stage).volumes
-        if volumes.shuffle_write_bytes and volumes.entering_bytes:
-            samples.append(
-                {
-                    "constant": 1.0,
-                    "tail_bytes": volumes.entering_bytes,
-                    "tail_partitions": stage.partitions.count,
-                }
-            )
-            written.append(volumes.shuffle_write_bytes)
-    if len(written) < 2:
+    found = [
+        (run, stage, volumes)
+        for run, stage in observations(runs, tail)
+        if (volumes := run.profile(stage).volumes).shuffle_write_bytes
+    ]
+    if len(found) < 2:
         return {}
-    law = choose(_HANDED, samples, written).coefficients
+    samples: list[dict[EdgeVariable, float]] = [
+        {
+            "constant": 1.0,
+            "tail_bytes": volumes.entering_bytes,
+            "tail_partitions": stage.partitions.count,
+            "data": run.data,
+        }
+        for run, stage, volumes in found
+    ]
+    forms = _HANDED if all(sample["tail_bytes"] for sample in samples) else _MADE
+    law = choose(forms, samples, [volumes.shuffle_write_bytes for _, _, volumes in found]).coefficients
     return {} if set(law) == {"tail_bytes"} else {name: float(f"{c:.6g}") for name, c in law.items()}

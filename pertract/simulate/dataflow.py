@@ -103,8 +103,9 @@ class DataFlow:
             profile = self._profiles[tail.profile]
             data = self._stages[tail.id]
             if edge["law"]:
-                before += _volume(edge["law"], profile.volumes.entering_bytes, tail.partitions.count)
-                after += _volume(edge["law"], data.entering_bytes, data.tasks)
+                scale = self._configuration.data_scale
+                before += _volume(edge["law"], profile.volumes.entering_bytes, tail.partitions.count, 1.0)
+                after += _volume(edge["law"], data.entering_bytes, data.tasks, scale)
             elif edge["factor"]:
                 before += edge["factor"] * profile.volumes.entering_bytes
                 after += edge["factor"] * data.entering_bytes
@@ -148,10 +149,11 @@ class DataFlow:
         return after / before
 
 
-def _volume(law: EdgeLaw, tail_bytes: float, tail_partitions: float) -> float:
+def _volume(law: EdgeLaw, tail_bytes: float, tail_partitions: float, data: float) -> float:
     variables: dict[EdgeVariable, float] = {
         "constant": 1.0,
         "tail_bytes": tail_bytes,
         "tail_partitions": tail_partitions,
+        "data": data,
     }
     return evaluate(law, variables)
