@@ -189,6 +189,7 @@ def damaged_lines(draw):
 @example(line=b'{"Event":"\x80q\\"zQ.SparkListenerTaskEnd"}')
 @example(line=b'{"Event":"SparkListenerLogStart","Event":"SparkListenerTaskEnd"}')
 @repeatable
+@example(line=b'{"Event": "StreamingQueryListener$QueryProgressEvent"}')
 def test_the_reader_counts_damaged_lines_as_before(line):
     replaced = Anonymiser(KEY).line(line)
     assert b"Zq" not in replaced

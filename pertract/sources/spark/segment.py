@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -157,8 +158,12 @@ class SegmentReader:
         Plans of many hundred operators are too deep, not damaged, and events that a model can do without
         may have another form.
         """
-        odd = isinstance(error, RecursionError | msgspec.ValidationError) and CLASS.match(line)
-        name = self._name(line) if odd else None
+        name = None
+        if isinstance(error, msgspec.ValidationError) or (
+            isinstance(error, RecursionError) and CLASS.match(line)
+        ):
+            with suppress(msgspec.DecodeError, ValueError, RecursionError):
+                name = self._name(line)
         if name and (
             name in ADDITIONAL
             or (isinstance(error, RecursionError) and (name not in self._decoders or name.startswith(_QUERY)))
