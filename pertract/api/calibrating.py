@@ -37,7 +37,7 @@ def extract_runs(
     jobs
         Processes to use, each for one log at a time.
     progress
-        Called with logs read and logs in all.
+        Called with steps done and steps in all: reading is the first half, fitting the second.
 
     Raises
     ------
@@ -59,11 +59,16 @@ def extract_runs(
     ):
         models.append(model)
         if progress:
-            progress(len(models), len(names))
+            progress(len(models), 2 * len(names))
     if len(models) == 1 and sizes[0] is None and not described[0]:
         return replayed(models[0])
     runs = [CalibrationRun(*parts) for parts in zip(models, sizes, described, strict=True)]
-    return replayed(fit_runs(runs))
+
+    def fitted(done: int, total: int) -> None:
+        if progress:
+            progress(round(len(names) * (1 + done / total)), 2 * len(names))
+
+    return replayed(fit_runs(runs, progress=fitted))
 
 
 def extract_table(

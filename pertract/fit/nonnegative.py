@@ -35,10 +35,26 @@ def solve(matrix: Floats, wanted: Floats) -> Floats:
     scale: Floats = np.abs(matrix).max(axis=0)
     scale[scale == 0] = 1.0
     scaled = matrix / scale
-    if matrix.shape[1] == 1:  # known without the library, which takes a millisecond
-        column = scaled[:, 0]
-        return np.array([max(0.0, float(column @ wanted) / float(column @ column or 1.0))]) / scale
+    if matrix.shape[1] < 3:  # known without the library, which takes a millisecond
+        return _few(scaled, wanted) / scale
     from sklearn.linear_model import LinearRegression
 
     model = LinearRegression(fit_intercept=False, positive=True).fit(scaled, wanted)
     return np.asarray(model.coef_) / scale
+
+
+def _few(matrix: Floats, wanted: Floats) -> Floats:
+    """Return the solution for one or two columns: both, if none is negative, or the better one alone."""
+    products, sizes = matrix.T @ wanted, (matrix**2).sum(axis=0)
+    alone: Floats = np.maximum(0.0, products) / np.maximum(sizes, 1e-300)
+    if matrix.shape[1] == 1:
+        return alone
+    common = float(matrix[:, 0] @ matrix[:, 1])
+    determinant = float(sizes[0] * sizes[1]) - common**2
+    if determinant > 1e-12 * float(sizes[0] * sizes[1]):
+        first = (products[0] * sizes[1] - products[1] * common) / determinant
+        second = (products[1] * sizes[0] - products[0] * common) / determinant
+        if first >= 0 and second >= 0:
+            return np.array([first, second])
+    better = int(np.argmax(alone * products))  # by how much each reduces the sum of squares
+    return np.where(np.arange(2) == better, alone, 0.0)

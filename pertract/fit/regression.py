@@ -171,7 +171,8 @@ def _typical(values: Floats, groups: NDArray[np.intp]) -> Floats:
 
     Relative to the single values, low ones would count more than high ones of the same point.
     """
-    means = np.array([values[groups == group].mean() for group in groups])
+    members = np.maximum(np.bincount(groups), 1)  # a point may have been left out
+    means = (np.bincount(groups, values) / members)[groups]
     return np.asarray(np.maximum(means, FLOOR * values.mean()))
 
 
