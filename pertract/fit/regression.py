@@ -151,6 +151,13 @@ def _fit(
 ) -> Floats:
     columns = np.array([[sample[name] for name in form] for sample in samples])
     scale = columns.max(axis=0)
+    if not scale.all():  # the only point with another value than nought was left out
+        coefficients = np.zeros(len(form))
+        if scale.any():
+            coefficients[scale > 0] = _fit(
+                [name for name, there in zip(form, scale > 0, strict=True) if there], samples, values, groups
+            )
+        return coefficients
     typical = _typical(values, groups)
     robust = np.ones(len(values))
     coefficients = np.zeros(len(form))
