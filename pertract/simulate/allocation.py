@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from heapq import heapify, heapreplace
 from typing import TYPE_CHECKING
 
 from .losses import readers
@@ -50,17 +51,21 @@ class ExecutorAllocation:
         self._initial = True
         self._target = policy.initial
         self._request = _Request()
-        for _ in range(policy.initial):
-            self._start(policy.first_s)
+        self._start(policy.initial, policy.first_s)
 
     # -- more executors --------------------------------------------------------------------------
 
-    def _start(self, registered_s: float) -> None:
-        """Let an executor start on the node that has the fewest."""
+    def _start(self, count: int, registered_s: float) -> None:
+        """Let executors start, each on the node that has the fewest."""
+        if count <= 0:
+            return
         on_node = Counter(worker.node for worker in self._alive())
-        nodes = range(len(self._scheduler.plan.node_cores))
-        node = min(nodes, key=lambda node: on_node[node])
-        self._scheduler.start_executor(ExecutorPlan(self._policy.slots, node, registered_s, None))
+        fewest = [(on_node[node], node) for node in range(len(self._scheduler.plan.node_cores))]
+        heapify(fewest)
+        for _ in range(count):
+            there, node = fewest[0]
+            heapreplace(fewest, (there + 1, node))
+            self._scheduler.start_executor(ExecutorPlan(self._policy.slots, node, registered_s, None))
 
     def _alive(self) -> list[Worker]:
         return [worker for worker in self._scheduler.workers if worker.removed_s is None]
@@ -81,8 +86,7 @@ class ExecutorAllocation:
         """Start as many executors as are asked for, but neither there nor starting."""
         now = self._scheduler.env.now
         there = len(self._scheduler.present) + self._scheduler.coming
-        for _ in range(min(self._target, self._policy.limit) - there):
-            self._start(now + self._policy.start_s)
+        self._start(min(self._target, self._policy.limit) - there, now + self._policy.start_s)
 
     def backlog(self) -> None:
         """Note that tasks wait."""
