@@ -18,12 +18,6 @@ T95_10, T95_19 = 1.812461, 1.729133
     ("probability", "degrees", "expected"),
     [(0.975, 1, 12.706205), (0.975, 4, T975_4), (0.95, 10, T95_10), (0.95, 19, T95_19), (0.5, 7, 0.0)],
 )
-def test_intervals_stop_where_the_quantity_does() -> None:
-    known = estimate([0.01, 1.0], most=1.0)
-    assert known.ci95 == (0.0, 1.0)
-    assert estimate([0.01, 1.0]).ci95[1] > 1.0
-
-
 def test_quantiles_are_those_of_the_tables(probability: float, degrees: int, expected: float) -> None:
     assert t_quantile(probability, degrees) == pytest.approx(expected, abs=1e-6)
 
@@ -100,3 +94,9 @@ def test_a_proportional_quantity_has_proportional_intervals() -> None:
     assert known.scaled(3.0).interval90 == pytest.approx(tripled.interval90)
     assert known.scaled(3.0).ci95 == pytest.approx(tripled.ci95)
     assert known.scaled(3.0).std == pytest.approx(tripled.std)
+
+
+def test_intervals_stop_where_the_quantity_does() -> None:
+    known = estimate([0.01, 1.0], most=1.0)
+    assert known.ci95 == (0.0, 1.0)
+    assert estimate([0.01, 1.0]).ci95[1] > 1.0
