@@ -19,7 +19,7 @@ _DECIMAL = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
 _SECONDS = {"us": 1e-6, "ms": MS, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s|m|min|h|d|)\s*", re.IGNORECASE)
 _SIZE = re.compile(r"\s*([0-9]*\.?[0-9]+(?:e[+-]?\d+)?)\s*([bkmgtp]?)(i?b)?\s*", re.IGNORECASE)
-_MEMORY = re.compile(r"\s*(\d+)\s*([bkmgtp]?)b?\s*", re.IGNORECASE)
+_MEMORY = re.compile(r"\s*(\d{1,18})\s*([bkmgtp]?)b?\s*", re.IGNORECASE)
 
 
 def parse_size(text: str) -> float:

@@ -33,7 +33,8 @@ def read_pools(path: str | Path) -> tuple[dsl.SchedulerPool, ...]:
         raise SourceNotFound(f"{path}: no such file", hint=f"Correct --set {ALLOCATION_FILE}.") from error
     except OSError as error:
         raise UnreadableSource(
-            f"{path}: cannot be read ({error.strerror})", hint="Check its permissions."
+            f"{path}: cannot be read ({error.strerror})",
+            hint=f"Correct --set {ALLOCATION_FILE}, or the permissions of the file.",
         ) from error
     try:
         if len(content) > LARGEST_FILE or b"<!ENTITY" in content:

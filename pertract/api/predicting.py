@@ -63,8 +63,11 @@ def predict(
         raise UsageError(
             f"no option is called '{unknown[0]}'", hint=f"Options are {', '.join(sorted(known))}."
         )
-    if (path := dict(options.get("settings") or {}).get(ALLOCATION_FILE)) and options.get("pools") is None:
+    path = (options.get("settings") or {}).get(ALLOCATION_FILE)
+    if path is not None and options.get("pools") is None:
         options["pools"] = read_pools(path)
+    if catalogue is not None and options.get("node_type") is None:
+        raise UsageError("--catalogue has no effect without --node-type", hint="Name a node type of it.")
     if options.get("node_type") is not None:
         options = _with_node_type(options, catalogue)
     return _predict(

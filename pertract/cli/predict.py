@@ -86,7 +86,7 @@ def predict(
         prediction = api.predict(
             loaded,
             replications=replications,
-            precision=opt.percentage(precision) if precision is not None else None,
+            precision=opt.percentage("--precision", precision),
             seed=seed,
             blocked_time=blocked_time,
             progress=progress,

@@ -71,9 +71,9 @@ def validate(
     from . import output as out
 
     limits = evaluate.Gates(
-        max_mean_error=opt.percentage(max_mean_error) if max_mean_error is not None else None,
-        max_error=opt.percentage(max_error) if max_error is not None else None,
-        min_coverage=opt.percentage(min_coverage) if min_coverage is not None else None,
+        max_mean_error=opt.percentage("--max-mean-error", max_mean_error),
+        max_error=opt.percentage("--max-error", max_error),
+        min_coverage=opt.percentage("--min-coverage", min_coverage),
     )
     with out.progress("predicting", quiet=quiet) as progress:
         validation = api.validate(

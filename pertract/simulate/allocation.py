@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from heapq import heapify, heapreplace
 from typing import TYPE_CHECKING
 
 from .losses import readers
@@ -25,6 +26,8 @@ class _Request:
     at_s: float | None = None
     add: int = 1
     number: int = 0
+    asleep: bool = False
+    """Whether no more can be asked for at ``at_s`` and all later times, as things are."""
     """Changes whenever `at_s` does, so that a timer that was set before is told from the valid one."""
 
 
@@ -50,17 +53,21 @@ class ExecutorAllocation:
         self._initial = True
         self._target = policy.initial
         self._request = _Request()
-        for _ in range(policy.initial):
-            self._start(policy.first_s)
+        self._start(policy.initial, policy.first_s)
 
     # -- more executors --------------------------------------------------------------------------
 
-    def _start(self, registered_s: float) -> None:
-        """Let an executor start on the node that has the fewest."""
+    def _start(self, count: int, registered_s: float) -> None:
+        """Let executors start, each on the node that has the fewest."""
+        if count <= 0:
+            return
         on_node = Counter(worker.node for worker in self._alive())
-        nodes = range(len(self._scheduler.plan.node_cores))
-        node = min(nodes, key=lambda node: on_node[node])
-        self._scheduler.start_executor(ExecutorPlan(self._policy.slots, node, registered_s, None))
+        fewest = [(on_node[node], node) for node in range(len(self._scheduler.plan.node_cores))]
+        heapify(fewest)
+        for _ in range(count):
+            there, node = fewest[0]
+            heapreplace(fewest, (there + 1, node))
+            self._scheduler.start_executor(ExecutorPlan(self._policy.slots, node, registered_s, None))
 
     def _alive(self) -> list[Worker]:
         return [worker for worker in self._scheduler.workers if worker.removed_s is None]
@@ -75,20 +82,21 @@ class ExecutorAllocation:
         if not self._initial and self._needed() < self._target:
             self._target = max(self._needed(), self._policy.least)
             self._request.add = 1
+            self._wake()
             self.remove_idle()
 
     def _ask(self) -> None:
         """Start as many executors as are asked for, but neither there nor starting."""
         now = self._scheduler.env.now
         there = len(self._scheduler.present) + self._scheduler.coming
-        for _ in range(min(self._target, self._policy.limit) - there):
-            self._start(now + self._policy.start_s)
+        self._start(min(self._target, self._policy.limit) - there, now + self._policy.start_s)
 
     def backlog(self) -> None:
         """Note that tasks wait."""
         self._initial = False
         if self._request.at_s is None:
             self._wait(self._policy.backlog_s)
+        self._wake()
         self._lower_target()
 
     def _wait(self, seconds: float) -> None:
@@ -112,12 +120,23 @@ class ExecutorAllocation:
             self._ask()
         else:
             request.add = 1
+            request.asleep = True
+            return
         self._wait(policy.sustained_s)
+
+    def _wake(self) -> None:
+        """Ask again after each sustained timeout, now that tasks came or executors are to leave."""
+        request, now = self._request, self._scheduler.env.now
+        if request.asleep and request.at_s is not None:
+            request.asleep = False
+            periods = math.floor((now - request.at_s) / self._policy.sustained_s) + 1
+            self._wait(request.at_s + periods * self._policy.sustained_s - now)
 
     def launched(self) -> None:
         """Note that tasks were launched; when none waits any more, no executor is asked for."""
         if not any(stage.pending or stage.copies for stage in self._scheduler.active.values()):
             self._request.at_s = None
+            self._request.asleep = False
             self._request.number += 1
             self._request.add = 1
 

@@ -9,7 +9,7 @@ from statistics import mode
 from .. import dsl
 from ..errors import UsageError
 from .memory import not_predicted, slot_memory
-from .options import Options, check, with_settings
+from .options import MOST_TIMES, Options, check, check_range, with_settings
 from .placement import (
     ExecutorPlan,
     allocation_limit,
@@ -18,7 +18,7 @@ from .placement import (
     node_cores_of,
     static_executors,
 )
-from .policies import Allocation, LocalityWaits, Speculation, allocated, locality_waits, speculation
+from .policies import LOOK_S, Allocation, LocalityWaits, Speculation, allocated, locality_waits, speculation
 from .rounds import measured_parameters
 from .settings import truth, whole
 
@@ -134,8 +134,8 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
             limit=len(executors),
             initial=min(len(executors), max(least, dynamic.initial_executors, options.executors or 0)),
             least=least,
-            backlog_s=dynamic.backlog_timeout_s,
-            sustained_s=dynamic.sustained_backlog_timeout_s,
+            backlog_s=max(LOOK_S, dynamic.backlog_timeout_s),
+            sustained_s=max(LOOK_S, dynamic.sustained_backlog_timeout_s),
             idle_s=dynamic.idle_timeout_s,
             ratio=dynamic.allocation_ratio,
             tracking=dynamic.shuffle_tracking,
@@ -159,6 +159,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
                 hint="Use --data-scale to say how much more data there is.",
             )
         scale = options.data_bytes / known
+        check_range("--data-size, relative to the calibration run,", scale, 1 / MOST_TIMES, MOST_TIMES)
     memory = options.executor_memory_bytes
     measured_memory = measured.executors[0].memory_bytes
     if memory is not None:

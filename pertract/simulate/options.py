@@ -7,9 +7,21 @@ from dataclasses import dataclass, field, replace
 
 from .. import dsl
 from ..errors import UsageError
-from ..units import parse_memory
 from .memory import OVERHEAD
-from .settings import check_known, whole
+from .settings import check_known, memory, whole
+
+MOST_TIMES = 1e9
+"""Most that the data can be relative to the measured ones; the inverse is the least."""
+MOST_FASTER = 1e6
+"""The same of the rates of machines."""
+MOST_PRICE = 1e9
+"""Highest price of a node per hour."""
+MOST_BYTES = 1e18
+"""Most bytes, or bytes/s, that can be asked for."""
+MOST_MACHINES = 10_000
+"""Most nodes, and most executors, that can be asked for."""
+MOST_CORES = 1_000_000
+"""Most cores of a node or executor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,46 +74,38 @@ class Options:
 def with_settings(options: Options) -> Options:
     """Let ``spark.executor.*`` settings stand for the options of the same meaning."""
     check_known(options.settings)
-    changes: dict[str, int] = {}
+    changes: dict[str, tuple[str, int]] = {}
     for key, name in (("spark.executor.instances", "executors"), ("spark.executor.cores", "executor_cores")):
         if (value := whole(options.settings, key)) is not None:
-            changes[name] = value
-    if (memory := options.settings.get("spark.executor.memory")) is not None:
-        parsed = parse_memory(memory)
-        if parsed is None:
-            raise UsageError(f"'{memory}' is not a memory size", hint="Write, for example, 4g or 512m.")
-        changes["executor_memory_bytes"] = parsed
-    overhead = options.settings.get(OVERHEAD)
-    if overhead is not None and parse_memory(overhead) is None:
-        raise UsageError(f"'{overhead}' is not a memory size", hint="Write, for example, 1g or 512m.")
-    for name, value in changes.items():
+            changes[name] = key, value
+    if (heap := memory(options.settings, "spark.executor.memory")) is not None:
+        changes["executor_memory_bytes"] = "spark.executor.memory", heap
+    memory(options.settings, OVERHEAD, least=0)
+    for name, (key, value) in changes.items():
         if getattr(options, name) not in (None, value):
-            raise UsageError(
-                f"--set gives another number than --{name.replace('_bytes', '').replace('_', '-')}",
-                hint="Give it once.",
-            )
-    return replace(options, **changes)  # type: ignore[arg-type]
+            option = f"--{name.removesuffix('_bytes').replace('_', '-')}"
+            raise UsageError(f"--set {key} gives another number than {option}", hint="Give it once.")
+    values = {name: value for name, (_, value) in changes.items()}
+    return replace(options, **values)  # type: ignore[arg-type]
 
 
 def check(options: Options) -> None:
     """Raise UsageError if a number is out of its range, or two options exclude each other."""
     if options.data_bytes is not None and options.data_scale is not None:
         raise UsageError("--data-size and --data-scale exclude each other", hint="Give one of them.")
-    numbers = {
-        "--nodes": options.nodes,
-        "--node-cores": options.node_cores,
-        "--node-memory": options.node_memory_bytes,
-        "--executors": options.executors,
-        "--executor-cores": options.executor_cores,
-        "--executor-memory": options.executor_memory_bytes,
-        "--data-size": options.data_bytes,
-        "--data-scale": options.data_scale,
-        "--cpu-rate": options.cpu_rate,
-        "--drive-rate": options.drive_rate,
-        "--network-rate": options.network_rate,
-        "--drive-bandwidth": options.drive_bytes_per_s,
-        "--network-bandwidth": options.network_bytes_per_s,
-    }
+    check_range("--nodes", options.nodes, 1, MOST_MACHINES)
+    check_range("--node-cores", options.node_cores, 1, MOST_CORES)
+    check_range("--node-memory", options.node_memory_bytes, 1, MOST_BYTES)
+    check_range("--executors", options.executors, 1, MOST_MACHINES)
+    check_range("--executor-cores", options.executor_cores, 1, MOST_CORES)
+    check_range("--executor-memory", options.executor_memory_bytes, 1, MOST_BYTES)
+    check_range("--data-size", options.data_bytes, 0, MOST_BYTES)
+    check_range("--data-scale", options.data_scale, 1 / MOST_TIMES, MOST_TIMES)
+    check_range("--cpu-rate", options.cpu_rate, 1 / MOST_FASTER, MOST_FASTER)
+    check_range("--drive-rate", options.drive_rate, 1 / MOST_FASTER, MOST_FASTER)
+    check_range("--network-rate", options.network_rate, 1 / MOST_FASTER, MOST_FASTER)
+    check_range("--drive-bandwidth", options.drive_bytes_per_s, 1, MOST_BYTES)
+    check_range("--network-bandwidth", options.network_bytes_per_s, 1, MOST_BYTES)
     for name, rate, bandwidth in (
         ("drive", options.drive_rate, options.drive_bytes_per_s),
         ("network", options.network_rate, options.network_bytes_per_s),
@@ -115,10 +119,20 @@ def check(options: Options) -> None:
             raise UsageError(
                 f"--lose-executor must be a time, not {time_s:g}", hint="Write, for example, 30s."
             )
-    if options.price_per_node_hour is not None and not 0 <= options.price_per_node_hour < float("inf"):
+    price = options.price_per_node_hour
+    if price is not None and not 0 <= price <= MOST_PRICE:
         raise UsageError(
-            f"--price must not be below zero, not {options.price_per_node_hour:g}", hint="Correct the number."
+            f"--price must be a number from 0 to {MOST_PRICE:,g}, not {price:g}", hint="Correct the number."
         )
-    for name, value in numbers.items():
-        if value is not None and not 0 < value < float("inf"):
-            raise UsageError(f"{name} must be above zero, not {value:g}", hint="Correct the number.")
+
+
+def check_range(name: str, value: float | None, least: float, most: float) -> None:
+    """Raise UsageError if a number is given that is not above zero, or one that nobody can mean.
+
+    The simulation would lose what it adds to such times, or take for ever.
+    """
+    if value is None or (value > 0 and least <= value <= most):
+        return
+    if not value > 0:
+        raise UsageError(f"{name} must be above zero, not {value}", hint="Correct the number.")
+    raise UsageError(f"{name} must lie between {least:,g} and {most:,g}", hint="Correct the number.")

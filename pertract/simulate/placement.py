@@ -10,7 +10,7 @@ from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import counted, format_size
 from .memory import OVERHEAD, SYSTEM_BYTES, process_bytes, room
-from .options import Options
+from .options import MOST_MACHINES, Options
 
 MOST_SLOTS = 1_000_000
 """Most task slots that can be asked for."""
@@ -67,10 +67,10 @@ def static_executors(
             f"a task needs {task_cpus} cores, but an executor has only {cores}",
             hint="Give more executor cores or a smaller spark.task.cpus.",
         )
-    if count * slots > MOST_SLOTS:
+    if count > MOST_MACHINES or count * slots > MOST_SLOTS:
         raise UsageError(
-            f"{count} executors with {slots} slots are more than can be simulated",
-            hint=f"Ask for at most {MOST_SLOTS:,} slots in all.",
+            f"{count} executors with {counted(slots, 'slot')} are more than can be simulated",
+            hint=f"Ask for at most {MOST_MACHINES:,} executors and {MOST_SLOTS:,} slots in all.",
         )
     nodes = options.nodes or max(1, -(-count // per_node))
     registered = _registration_times(measured, count, dynamic)
@@ -141,7 +141,7 @@ def allocation_limit(
     measured = measured_executors(model)
     most = dynamic.maximum_executors
     if options.nodes is not None:
-        most = min(most or MOST_SLOTS, options.nodes * _executors_per_node(model, options))
+        most = min(most or MOST_MACHINES, options.nodes * _executors_per_node(model, options))
     if most is None:
         most = max(_most_executors(measured), options.executors or 0, dynamic.minimum_executors)
         warnings.append(

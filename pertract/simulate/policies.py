@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from .. import dsl
 from ..errors import UsageError
-from .settings import number, seconds, truth, whole
+from .settings import number, period, seconds, truth, whole
 
 _ALLOCATION = "spark.dynamicAllocation."
 _LOCALITY = "spark.locality.wait"
 _SPECULATION = "spark.speculation"
+
+LOOK_S = 0.1
+"""Time between two looks of Spark at the backlog, of which none can be over sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,7 @@ def locality_waits(measured: dsl.LocalityWaits, settings: Mapping[str, str]) -> 
     process_s = measured.process_s if process_s is None else process_s
     node_s = measured.node_s if node_s is None else node_s
     legacy = truth(settings, _LOCALITY + ".legacyResetOnTaskLaunch")
-    revive_s = wait("spark.scheduler.revive.interval")
-    if revive_s == 0:
-        raise UsageError(
-            "the setting spark.scheduler.revive.interval must be above zero", hint="1s is usual."
-        )
+    revive_s = period(settings, "spark.scheduler.revive.interval", default_unit="ms")
     return LocalityWaits(
         process_s=usual_s if process_s is None else process_s,
         node_s=usual_s if node_s is None else node_s,
@@ -140,10 +139,10 @@ def allocated(
         ("initial_executors", whole(settings, _ALLOCATION + "initialExecutors", least=0)),
         ("minimum_executors", whole(settings, _ALLOCATION + "minExecutors", least=0)),
         ("maximum_executors", whole(settings, _ALLOCATION + "maxExecutors")),
-        ("backlog_timeout_s", seconds(settings, _ALLOCATION + "schedulerBacklogTimeout")),
+        ("backlog_timeout_s", period(settings, _ALLOCATION + "schedulerBacklogTimeout")),
         (
             "sustained_backlog_timeout_s",
-            seconds(settings, _ALLOCATION + "sustainedSchedulerBacklogTimeout"),
+            period(settings, _ALLOCATION + "sustainedSchedulerBacklogTimeout"),
         ),
         ("idle_timeout_s", seconds(settings, _ALLOCATION + "executorIdleTimeout")),
         ("allocation_ratio", number(settings, _ALLOCATION + "executorAllocationRatio", most=1.0)),
@@ -175,10 +174,8 @@ def speculation(settings: Mapping[str, str], version: str | None) -> Speculation
         return None
     major = (version or "").partition(".")[0]
     old = major.isdecimal() and int(major) < 4
-    interval_s = seconds(settings, _SPECULATION + ".interval", default_unit="ms")
+    interval_s = period(settings, _SPECULATION + ".interval", default_unit="ms")
     least_s = seconds(settings, _SPECULATION + ".minTaskRuntime", default_unit="ms")
-    if interval_s is not None and not 0 < interval_s < math.inf:
-        raise UsageError("the setting spark.speculation.interval must be above zero", hint="100ms is usual.")
     return Speculation(
         interval_s=interval_s or 0.1,
         multiplier=number(settings, _SPECULATION + ".multiplier") or (1.5 if old else 3.0),

@@ -308,9 +308,20 @@ def _series(trace: Trace) -> tuple[tuple[float, float], ...]:
     if used[-1] > 0:
         used *= (executor_core_s(trace) - starts[-1]) / used[-1]
     used += starts
+    if trace.plan.cores_known:
+        used = _within(used, trace.plan.cores * times)
     grown = np.maximum(np.diff(used), 0.0)  # rounding may leave less than nothing where nobody works
     utilisation = grown / (np.diff(times) * trace.plan.cores)
     return tuple((float(t), float(u)) for t, u in zip(times[1:], utilisation, strict=True))
+
+
+def _within(used: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Return the core seconds used until each time, of which nowhere more accrue than cores can serve.
+
+    What is beyond that is done later or, near the end, has been done before.
+    """
+    later = most + np.minimum.accumulate(used - most)
+    return np.asarray(np.maximum(later, min(used[-1], most[-1]) - (most[-1] - most)))
 
 
 def _median_of(traces: list[_Summary]) -> int:

@@ -143,10 +143,11 @@ class ProcessorSharing:
             return
         self._advance()
         self._due_s = -math.inf  # who comes meanwhile needs no call of its own
-        heap, cores, served = self._heap, self._cores, self._served
+        heap, cores, served, now = self._heap, self._cores, self._served, self._since
         while heap:
             left_s, key = heap[0][0] - served, heap[0][1]
-            if left_s > _ROUNDING_S or left_s * len(heap) > _ROUNDING_S * cores:
+            later = left_s > _ROUNDING_S or left_s * len(heap) > _ROUNDING_S * cores
+            if later and now + left_s * max(1.0, len(heap) / cores) > now:  # times of days on are coarse
                 break
             heappop(heap)
             self._tasks -= key[0] >= 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from ..errors import UsageError
-from ..units import parse_duration
+from ..units import parse_duration, parse_memory
 
 SETTINGS = (
     "spark.default.parallelism",
@@ -44,6 +45,10 @@ SETTINGS = (
 
 Settings = Mapping[str, str]
 
+SHORTEST_S = 1e-3
+"""Shortest period; what happens more often would take for ever to simulate."""
+_WHOLE = re.compile(r"\d{1,9}")
+
 
 def check_known(settings: Settings) -> None:
     """Raise UsageError if a property has no effect."""
@@ -66,13 +71,27 @@ def whole(settings: Settings, key: str, *, least: int = 1) -> int | None:
     text = settings.get(key)
     if text is None:
         return None
-    if not text.strip().isdecimal() or int(text) < least:
+    value = int(text) if _WHOLE.fullmatch(text.strip()) else -1
+    if value < least:
         raise UsageError(
             f"the setting {key} must be a whole number {'above zero' if least else 'from zero'}, "
             f"not '{text}'",
-            hint="Correct the number.",
+            hint="Correct the number; it has nine digits at most.",
         )
-    return int(text)
+    return value
+
+
+def memory(settings: Settings, key: str, *, least: int = 1) -> int | None:
+    """Return a size of memory in bytes, or None where the property is not set; otherwise as `whole`."""
+    text = settings.get(key)
+    if text is None:
+        return None
+    value = parse_memory(text)
+    if value is None or value < least:
+        raise UsageError(
+            f"the setting {key} must be a memory size, not '{text}'", hint="Write, for example, 4g or 512m."
+        )
+    return value
 
 
 def number(settings: Settings, key: str, *, most: float = math.inf) -> float | None:
@@ -113,5 +132,17 @@ def seconds(settings: Settings, key: str, *, default_unit: str = "s") -> float |
     if value is None:
         raise UsageError(
             f"the setting {key} must be a time, not '{text}'", hint="Write, for example, 30s or 500ms."
+        )
+    return value
+
+
+def period(settings: Settings, key: str, *, default_unit: str = "s") -> float | None:
+    """Return the time after which something happens again and again, or None; otherwise as `seconds`."""
+    value = seconds(settings, key, default_unit=default_unit)
+    if value is not None and not SHORTEST_S <= value < math.inf:
+        raise UsageError(
+            f"the setting {key} must be {SHORTEST_S * 1000:g} ms or longer and have an end, "
+            f"not '{settings[key]}'",
+            hint="Write, for example, 1s.",
         )
     return value

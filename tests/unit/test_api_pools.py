@@ -34,6 +34,14 @@ def test_mode_weight_and_share_are_read_and_have_sparks_defaults(written):
     )
 
 
+def test_no_name_of_a_file_is_an_error_of_the_setting():
+    model = dsl.PerformanceModel.model_construct()
+    settings = {"spark.scheduler.mode": "FAIR", "spark.scheduler.allocation.file": ""}
+    with pytest.raises(PertractError) as caught:
+        pertract.predict(model, settings=settings)
+    assert "--set spark.scheduler.allocation.file" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -72,7 +72,7 @@ def test_runs_that_cannot_be_predicted_say_why():
     assert "unit of 'data_size'" in row.reason
     assert validate(MODEL, [Case(run(8), unusable="no log")]).rows[0].reason == "no log"
     too_many = validate(MODEL, [case(2_000_000)])
-    assert "more than can be simulated" in too_many.rows[0].reason
+    assert "--executors must lie between 1 and 10,000" in too_many.rows[0].reason
     assert too_many.failed == too_many.rows
     assert too_many.summary == {}
     assert too_many.baselines == ()

@@ -56,6 +56,17 @@ def test_variables_that_are_nought_everywhere_are_not_used() -> None:
     assert choose(FORMS, points(0, 0), [2.0, 2.0]).coefficients == {"c": 2.0}
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("forms", [FORMS, (("c",), ("c", "x"))])
+def test_a_variable_may_be_nought_in_all_points_but_one(forms: tuple[tuple[str, ...], ...]) -> None:
+    law = choose(forms, points(0, 0, 5, 0), [1.0, 1.02, 3.0, 0.98])
+    assert law.coefficients
+    assert np.isfinite([*law.coefficients.values(), law.error]).all()
+    several = [{"c": 1.0, "x": x, "y": y} for x, y in ((0.0, 1.0), (0.0, 2.0), (7.0, 3.0), (0.0, 4.0))]
+    known = choose((("y",), ("c", "y"), ("x", "y")), several, [2.0, 4.0, 6.0, 8.0])
+    assert known.coefficients == pytest.approx({"y": 2.0})
+
+
 def test_an_odd_run_counts_little() -> None:
     xs = [1, 1, 1, 2, 2, 2, 4, 4, 4]
     values = [3.0 * x for x in xs]

@@ -250,10 +250,26 @@ def test_the_measured_executor_memory_is_no_change() -> None:
         ("network_bytes_per_s", "--network-bandwidth"),
     ],
 )
-@pytest.mark.parametrize("value", [0, -1, float("inf"), float("nan")])
-def test_numbers_must_be_above_zero_and_finite(field: str, name: str, value: float) -> None:
-    with pytest.raises(UsageError, match=f"^{name} must be above zero"):
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (0, "be above zero, not 0"),
+        (-1, "be above zero, not -1"),
+        (float("nan"), "be above zero, not nan"),
+        (float("inf"), "lie between"),
+        (10**400, "lie between"),
+    ],
+)
+def test_numbers_must_be_above_zero_and_such_that_somebody_can_mean_them(
+    field: str, name: str, value: float, message: str
+) -> None:
+    with pytest.raises(UsageError, match=f"^{name} must {message}"):
         resolved({field: value}, input_bytes=1000)
+
+
+def test_data_are_not_out_of_all_proportion() -> None:
+    with pytest.raises(UsageError, match=r"^--data-size, relative to the calibration run, must lie between"):
+        resolved({"data_bytes": 1e-7}, input_bytes=1000)
 
 
 # -- Spark settings ------------------------------------------------------------------------------
@@ -313,13 +329,21 @@ def test_numbers_of_settings_are_whole_and_above_zero(key: str, text: str) -> No
 
 @pytest.mark.parametrize("text", ["lots", "4 gigs", "0g", ""])
 def test_executor_memory_must_be_a_size(text: str) -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=f"spark.executor.memory must be a memory size, not '{text}'"):
         resolved({"settings": {"spark.executor.memory": text}})
+
+
+@pytest.mark.parametrize("key", ["spark.task.cpus", "spark.executor.memory"])
+def test_numbers_with_more_digits_than_python_reads_are_no_numbers(key: str) -> None:
+    with pytest.raises(UsageError, match=f"the setting {key} must be"):
+        resolved({"settings": {key: "9" * 5000}})
 
 
 def test_more_slots_than_any_cluster_has_are_refused_before_they_are_made() -> None:
     with pytest.raises(UsageError, match="more than can be simulated"):
-        resolved({"executors": 10**12})
+        resolved({"executors": 10_000, "executor_cores": 101})
+    with pytest.raises(UsageError, match="more than can be simulated"):
+        resolved(allocation_settings(enabled="true", maxExecutors="10001"))
 
 
 # -- scheduler pools -----------------------------------------------------------------------------
@@ -372,6 +396,13 @@ def test_settings_change_the_measured_allocation() -> None:
     assert (policy.limit, policy.idle_s, policy.backlog_s, policy.sustained_s) == (9, 7.0, 0.5, 0.5)
 
 
+def test_a_backlog_is_not_over_before_spark_looks_again() -> None:
+    measured = {"backlog_timeout_s": 0.0, "sustained_backlog_timeout_s": 0.0}
+    policy = resolved(allocation_settings(maxExecutors="6"), dynamic_allocation=measured).allocation
+    assert policy is not None
+    assert (policy.backlog_s, policy.sustained_s) == (0.1, 0.1)
+
+
 def test_the_cluster_limits_allocation_and_is_the_measured_one_unless_told() -> None:
     configuration = resolved(allocation_settings(enabled="true"))
     assert configuration.allocation is not None
@@ -420,7 +451,18 @@ def test_executors_start_as_fast_as_the_first_one_unless_the_model_knows() -> No
             "at least 9 executors are asked for, but at most 3",
         ),
         ({"spark.speculation.quantile": "0.5"}, "no effect without speculation"),
-        ({"spark.speculation": "true", "spark.speculation.interval": "0"}, "above zero"),
+        ({"spark.speculation": "true", "spark.speculation.interval": "0"}, "1 ms or longer"),
+        ({"spark.scheduler.revive.interval": "1us"}, "1 ms or longer and have an end, not '1us'"),
+        (
+            {"spark.dynamicAllocation.enabled": "true"}
+            | {"spark.dynamicAllocation.schedulerBacklogTimeout": "0"},
+            "schedulerBacklogTimeout must be 1 ms or longer",
+        ),
+        (
+            {"spark.dynamicAllocation.enabled": "true"}
+            | {"spark.dynamicAllocation.sustainedSchedulerBacklogTimeout": "infinity"},
+            "sustainedSchedulerBacklogTimeout must be 1 ms or longer and have an end",
+        ),
         ({"spark.shuffle.service.enabled": "maybe"}, "true or false"),
     ],
 )

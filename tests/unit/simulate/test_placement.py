@@ -37,7 +37,7 @@ def test_the_overhead_can_be_set():
     assert len(resolved(options).executors) == 7
     settings = {"spark.executor.memoryOverhead": "4g"}
     assert len(resolved({**options, "settings": settings}).executors) == 3
-    with pytest.raises(UsageError, match="'much' is not a memory size"):
+    with pytest.raises(UsageError, match="memoryOverhead must be a memory size, not 'much'"):
         resolved({**options, "settings": {"spark.executor.memoryOverhead": "much"}})
 
 
@@ -87,5 +87,5 @@ def test_a_price_alone_leaves_everything_as_measured():
     assert configuration.as_measured
     assert configuration.price_per_node_hour == 0.5
     for price in (-1.0, float("nan"), float("inf")):
-        with pytest.raises(UsageError, match="--price must not be below zero"):
+        with pytest.raises(UsageError, match="--price must be a number from 0"):
             resolved({"price_per_node_hour": price})

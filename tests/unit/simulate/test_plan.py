@@ -258,7 +258,7 @@ def test_the_order_of_launch_is_taken_from_the_profile() -> None:
 def test_more_tasks_than_fit_into_memory_are_refused_before_they_are_made() -> None:
     described = model(nodes=(dsl.Job(id="j", nodes=(stage(rule="input_splits"),)),))
     with pytest.raises(SimulationError, match="s would have"):
-        compile_plan(described, resolve(described, Options(data_scale=1e12)))
+        compile_plan(described, resolve(described, Options(data_scale=1e9)))
 
 
 def test_joined_partitions_grow_with_data_and_slots() -> None:

@@ -62,6 +62,7 @@ def test_the_series_averages_to_the_utilisation(node_cores: int | None) -> None:
     times_s, values = zip(*prediction.cpu_series, strict=True)
     assert times_s[-1] == pytest.approx(prediction.response_time_s.mean)
     assert statistics.mean(values) == pytest.approx(prediction.cpu_utilisation.mean)
+    assert max(values) <= 1.0 + 1e-9
 
 
 def test_the_breakdown_adds_up_to_the_mean_response_time() -> None:

@@ -56,6 +56,12 @@ def test_demands_are_served_at_an_even_share(
     assert ends_s == pytest.approx(expected_s, rel=1e-12)
 
 
+def test_what_is_left_may_be_shorter_than_late_times_can_tell() -> None:
+    """After 8e17 s the next time that a number can tell is 128 s later."""
+    ends_s, _ = served(1, [*[(0, 1e17)] * 7, (0, 1e17 + 16)])
+    assert ends_s == pytest.approx([8e17] * 8)
+
+
 def test_the_history_tells_the_core_seconds_served() -> None:
     """Two cores: one busy until 1, two until 2, one until 3, none until 5, one until 6."""
     _, server = served(2, [(0, 3), (1, 1), (5, 1)])
