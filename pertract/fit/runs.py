@@ -13,6 +13,7 @@ from .loops import find_loops
 from .matching import Match, match
 from .observations import Observed, observed
 from .partitions import fitted_partitions
+from .totals import check_one_unit
 from .volumes import fitted_edge, fitted_workload
 
 SAME_APPLICATION = 0.5
@@ -117,6 +118,7 @@ def _check_runs(runs: Sequence[CalibrationRun]) -> None:
             f"{without.name}: its data size is not given, but that of {given[0].name} is",
             hint="Give the data size of every run or of none.",
         )
+    check_one_unit([run.size for run in runs])
 
 
 def _reference_first(runs: Sequence[CalibrationRun]) -> list[CalibrationRun]:

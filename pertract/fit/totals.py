@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ..errors import FitError
 from ..sources.runs_table import MeasuredRun
 
+MOST_TIMES = 1e9
+"""Most that the data of one run can be relative to those of another."""
 SAME_SIZE = 0.05
 """Relative difference up to which partitions follow a rule."""
 
@@ -48,13 +50,25 @@ def settings_of(runs: Sequence[MeasuredRun]) -> tuple[Setting, ...]:
     Raises
     ------
     FitError
-        If a run has no response time, or the table does not tell how large its cluster was.
+        If a run has no response time, the table does not tell how large its cluster was, or amounts of data
+        have no unit in common.
     """
     found: dict[tuple[int, int, int, int | None, float, int | None], list[MeasuredRun]] = defaultdict(list)
     for run in runs:
         found[_key(run)].append(run)
+    check_one_unit([key[4] for key in found])
     settings = (_setting(key, tuple(same)) for key, same in found.items())
     return tuple(sorted(settings, key=lambda s: (s.slots, s.data, s.executors)))
+
+
+def check_one_unit(sizes: Sequence[float]) -> None:
+    """Raise FitError if amounts of data are too different to be in the same unit; 0 is unknown."""
+    known = [size for size in sizes if size]
+    if known and max(known) > MOST_TIMES * min(known):
+        raise FitError(
+            f"the amounts of data of the runs, {min(known):g} to {max(known):g}, have no unit in common",
+            hint="Correct the column of data sizes in the table of runs.",
+        )
 
 
 def _key(run: MeasuredRun) -> tuple[int, int, int, int | None, float, int | None]:

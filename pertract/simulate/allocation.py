@@ -26,6 +26,8 @@ class _Request:
     at_s: float | None = None
     add: int = 1
     number: int = 0
+    asleep: bool = False
+    """Whether no more can be asked for at ``at_s`` and all later times, as things are."""
     """Changes whenever `at_s` does, so that a timer that was set before is told from the valid one."""
 
 
@@ -80,6 +82,7 @@ class ExecutorAllocation:
         if not self._initial and self._needed() < self._target:
             self._target = max(self._needed(), self._policy.least)
             self._request.add = 1
+            self._wake()
             self.remove_idle()
 
     def _ask(self) -> None:
@@ -93,6 +96,7 @@ class ExecutorAllocation:
         self._initial = False
         if self._request.at_s is None:
             self._wait(self._policy.backlog_s)
+        self._wake()
         self._lower_target()
 
     def _wait(self, seconds: float) -> None:
@@ -116,12 +120,23 @@ class ExecutorAllocation:
             self._ask()
         else:
             request.add = 1
+            request.asleep = True
+            return
         self._wait(policy.sustained_s)
+
+    def _wake(self) -> None:
+        """Ask again after each sustained timeout, now that tasks came or executors are to leave."""
+        request, now = self._request, self._scheduler.env.now
+        if request.asleep and request.at_s is not None:
+            request.asleep = False
+            periods = math.floor((now - request.at_s) / self._policy.sustained_s) + 1
+            self._wait(request.at_s + periods * self._policy.sustained_s - now)
 
     def launched(self) -> None:
         """Note that tasks were launched; when none waits any more, no executor is asked for."""
         if not any(stage.pending or stage.copies for stage in self._scheduler.active.values()):
             self._request.at_s = None
+            self._request.asleep = False
             self._request.number += 1
             self._request.add = 1
 

@@ -79,7 +79,7 @@ def estimate(
     return Estimate(
         mean=mean,
         std=std,
-        ci95=(mean - half, mean + half),
+        ci95=(max(0.0, mean - half), min(mean + half, max(mean, most))),
         interval90=(min(mean * below, most), min(mean * above, most)),
         p50=float(np.quantile(data, 0.5)),
         p95=float(np.quantile(data, 0.95)),

@@ -16,6 +16,10 @@ from ..errors import EmptySource, SourceNotFound, UnreadableSource, Unrecognised
 from ..units import parse_size
 from .places import is_url
 
+SHORTEST_S, LONGEST_S = 1e-6, 1e12
+"""Times that a run can have taken."""
+LEAST_DATA, MOST_DATA = 1e-9, 1e18
+"""Amounts of data that a run can have had, in any unit."""
 DATA_COLUMNS = ("data_size", "data_units", "data_bytes")
 """Columns that can hold the amount of data; the first one that holds numbers counts."""
 COLUMNS = (
@@ -273,8 +277,13 @@ class _RowReader:
         if (cell := row.get(column)) is None:
             return None
         value = self._number(cell)
-        if value is None or value < 0 or (value == 0 and column != "cpu_utilisation"):
-            wanted = "a ratio such as 0.85" if column == "cpu_utilisation" else "a time in seconds"
+        possible = column == "cpu_utilisation" and value == 0
+        if value is None or not (possible or SHORTEST_S <= value <= LONGEST_S):
+            wanted = (
+                "a ratio such as 0.85"
+                if column == "cpu_utilisation"
+                else "a time in seconds that a run can take"
+            )
             raise self._wrong(line, column, cell, wanted)
         return value
 
@@ -285,8 +294,10 @@ class _RowReader:
             value = parse_size(cell.replace(",", ".") if self.decimal_comma else cell)
         except ValueError:
             value = math.nan
-        if not (math.isfinite(value) and value > 0):
-            raise self._wrong(line, column, cell, "an amount of data above 0, such as 1500 or 15GB")
+        if not LEAST_DATA <= value <= MOST_DATA:
+            raise self._wrong(
+                line, column, cell, "an amount of data that a run can have, such as 1500 or 15GB"
+            )
         return value
 
     def _number(self, cell: str) -> float | None:

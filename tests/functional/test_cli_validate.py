@@ -141,10 +141,12 @@ def test_tables_that_cannot_be_fitted(tmp_path, content, code, says):
     assert "Traceback" not in result.stderr
 
 
-def test_a_share_that_is_none(fitted):
-    result = run("validate", fitted, "--runs", PAPER, "--workload", "LR", "--max-error", "much")
+@pytest.mark.parametrize("text", ["much", "nan", "inf%", "-3%"])
+@pytest.mark.parametrize("gate", ["--max-mean-error", "--max-error", "--min-coverage"])
+def test_a_share_that_is_none(fitted, gate, text):
+    result = run("validate", fitted, "--runs", PAPER, "--workload", "LR", f"{gate}={text}")
     assert result.exit_code == 2
-    assert "'much' is not a share" in result.stderr
+    assert f"{gate}: '{text}' is not a share" in result.stderr
 
 
 @pytest.fixture(scope="module")

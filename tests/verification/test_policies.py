@@ -54,6 +54,20 @@ def test_no_more_executors_than_allowed() -> None:
     assert trace.response_time_s == 32
 
 
+def test_nothing_happens_while_no_more_executors_can_be_asked_for() -> None:
+    """Two slots for tasks of 1e9 s: to ask a thousand times a second would never end."""
+    trace = elastic([(stage([1e9] * 4), [])], replace(QUICK, limit=2, sustained_s=1e-3))
+    assert registrations(trace) == [1, 1.001]
+    assert trace.response_time_s == pytest.approx(2e9 + 1)
+
+
+def test_the_rhythm_of_asking_goes_on_after_a_rest() -> None:
+    """One executor for two tasks is all from 1 s on; with two more at 2.5 s another is asked for at 2.6 s."""
+    nodes = [(stage([9.9] * 2), []), (2.5, []), (stage([9.9] * 2), [1])]
+    trace = elastic(nodes, replace(QUICK, sustained_s=0.4, ratio=0.5))
+    assert registrations(trace) == pytest.approx([1, 2.6])
+
+
 def test_no_more_executors_than_tasks_have_slots_for() -> None:
     trace = elastic([(stage([10] * 6), [])], replace(QUICK, slots=4))
     assert registrations(trace) == [1, 2]

@@ -119,6 +119,11 @@ def test_the_data_size_of_all_runs_is_needed_or_of_none() -> None:
         fit_runs([CalibrationRun(run(1.0), 1.0), CalibrationRun(run(2.0))])
 
 
+def test_data_sizes_have_a_unit_in_common() -> None:
+    with pytest.raises(FitError, match="1e-09 to 100, have no unit in common"):
+        fit_runs([CalibrationRun(run(1.0), 100.0), CalibrationRun(run(2.0), 1e-9)])
+
+
 def test_data_sizes_take_the_place_of_volumes() -> None:
     model = fit_runs([CalibrationRun(run(1.0), 10), CalibrationRun(run(2.0), 20, {"iterations": "7"})])
     assert [r.data_size for r in model.runs] == [20, 10]

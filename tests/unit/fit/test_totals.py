@@ -25,6 +25,11 @@ def test_busy_cores_are_relative_to_what_the_table_says():
     assert setting.busy_core_s == pytest.approx(0.5 * 16 * 60)
 
 
+def test_amounts_of_data_have_a_unit_in_common():
+    with pytest.raises(FitError, match="1e-05 to 1e\\+09, have no unit in common"):
+        settings_of([run(8, 1e9), run(4, 1e-5)])
+
+
 def test_settings_are_ordered_by_slots_and_data():
     settings = settings_of([run(8, 1.0), run(4, 3.0), run(4, 1.0)])
     assert [(s.nodes, s.data) for s in settings] == [(4, 1.0), (4, 3.0), (8, 1.0)]

@@ -94,3 +94,9 @@ def test_a_proportional_quantity_has_proportional_intervals() -> None:
     assert known.scaled(3.0).interval90 == pytest.approx(tripled.interval90)
     assert known.scaled(3.0).ci95 == pytest.approx(tripled.ci95)
     assert known.scaled(3.0).std == pytest.approx(tripled.std)
+
+
+def test_intervals_stop_where_the_quantity_does() -> None:
+    known = estimate([0.01, 1.0], most=1.0)
+    assert known.ci95 == (0.0, 1.0)
+    assert estimate([0.01, 1.0]).ci95[1] > 1.0

@@ -56,6 +56,20 @@ def test_absent_cells_are_none_and_rows_without_label_are_named_after_log_or_lin
     assert (unnamed.row, unnamed.label, unnamed.log) == (4, "line 4", None)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("data_units", "1e300"),
+        ("data_units", "1e-300"),
+        ("response_time_s", "1e308"),
+        ("job_span_s", "1e-99"),
+    ],
+)
+def test_what_no_run_can_have_had_is_told_by_line_and_column(table, column, cell):
+    with pytest.raises(UnreadableSource, match=f"line 2, column '{column}': '{cell}' is not"):
+        read_table(table(f"executors,{column}\n2,{cell}\n"))
+
+
 @pytest.mark.parametrize("log", ["s3://bucket/log", "https://host/log.zip", "/var/log/app"])
 def test_urls_and_absolute_paths_stay(table, log):
     assert read_table(table(f"log\n{log}\n"))[0].log == log
