@@ -86,7 +86,7 @@ def extract(
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
         return
     from .. import api
-    from ..report import tables
+    from ..report.extraction import extraction_report
     from ..report.summary import summary
     from . import output as out
 
@@ -105,7 +105,7 @@ def extract(
     if format is Format.json:
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
-        out.show(tables.extraction_report(model, output))
+        out.show(extraction_report(model, output))
 
 
 def _models(
@@ -113,7 +113,8 @@ def _models(
 ) -> None:
     """Write a model of every application into a folder."""
     from .. import api
-    from ..report import documents, tables
+    from ..report import documents
+    from ..report.extraction import extractions_report
     from . import output as out
 
     with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
@@ -121,7 +122,7 @@ def _models(
     if format is Format.json:
         out.show_json(documents.extractions_document(results))
     elif not quiet:
-        out.show(tables.extractions_report(results))
+        out.show(extractions_report(results))
     refused = [result.error for result in results if result.error and not result.is_other]
     if quiet:
         for error in refused:

@@ -58,7 +58,8 @@ def predict(
     On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
     """
     from .. import api
-    from ..report import documents, tables
+    from ..report import documents
+    from ..report.prediction import prediction_report
     from . import output as out
 
     loaded = api.load(model)
@@ -96,7 +97,7 @@ def predict(
     if format is Format.json:
         out.show_json(documents.prediction_document(prediction))
     else:
-        out.show(tables.prediction_report(prediction))
+        out.show(prediction_report(prediction))
 
 
 def register(app: typer.Typer) -> None:

@@ -40,7 +40,8 @@ def show(
     Plots of what several runs measured and what was fitted: `pertract show model.yaml --report fits.html`
     """
     from .. import api
-    from ..report import documents, tables
+    from ..report import documents
+    from ..report.model import model_report
     from . import output as out
 
     loaded = api.load(model)
@@ -54,7 +55,7 @@ def show(
     chosen = [
         part for part, wanted in zip(_PARTS, (graph, profiles, workload, resources), strict=True) if wanted
     ]
-    out.show(tables.model_report(loaded, chosen or _PARTS))
+    out.show(model_report(loaded, chosen or _PARTS))
 
 
 def register(app: typer.Typer) -> None:

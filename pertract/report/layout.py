@@ -19,3 +19,13 @@ def plain_table(
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return Group(Text(title, style="bold"), table) if title else table
+
+
+def facts(rows: Iterable[tuple[str, str]], title: str) -> RenderableType:
+    """Return names and values below a title."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value))
+    return Group(Text(title, style="bold"), table)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import pertract
 from pertract import dsl
 from pertract.errors import PertractError
-from pertract.report import documents, tables
+from pertract.report import documents
+from pertract.report.prediction import prediction_report
 from pertract.simulate.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +144,7 @@ def test_an_answer_can_be_true_or_is_one_sentence(
     document = documents.prediction_document(found)
     again = documents.prediction_document(ask()) | {"provenance": document["provenance"]}
     assert json.dumps(document, allow_nan=False) == json.dumps(again)
-    tables.prediction_report(found)
+    prediction_report(found)
 
 
 def assert_one_sentence(message: str, hint: str) -> None:
