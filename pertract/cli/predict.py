@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import UsageError
 from . import options as opt
 from .errors import guarded
 from .options import Debug, Format, FormatOption, ModelPath, Quiet
@@ -33,7 +34,12 @@ def predict(
     network_rate: opt.NetworkRate = 1.0,
     drive_bandwidth: opt.DriveBandwidth = None,
     network_bandwidth: opt.NetworkBandwidth = None,
-    replications: Annotated[int, typer.Option("--replications", "-n", help="Simulated executions.")] = 20,
+    replications: Annotated[
+        int | None,
+        typer.Option(
+            "--replications", "-n", help="Simulated executions; 20 if not given.", show_default=False
+        ),
+    ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
@@ -62,6 +68,11 @@ def predict(
     from ..report.prediction import prediction_report
     from . import output as out
 
+    if replications is not None and precision is not None:
+        raise UsageError(
+            "--replications and --precision exclude each other",
+            hint="Give one of them: a precision decides how many executions are simulated.",
+        )
     loaded = api.load(model)
     chosen = opt.configuration_options(
         nodes=nodes,
@@ -86,7 +97,7 @@ def predict(
     with out.progress("simulating", quiet=quiet) as progress:
         prediction = api.predict(
             loaded,
-            replications=replications,
+            replications=20 if replications is None else replications,
             precision=opt.percentage("--precision", precision),
             seed=seed,
             blocked_time=blocked_time,

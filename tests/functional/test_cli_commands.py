@@ -414,6 +414,7 @@ def test_a_precision_is_reached_or_replications_run_out(model):
         (["--set", "spark.task.cpus=8"], "a task needs 8 cores"),
         (["--precision", "exact"], "--precision: 'exact' is not a share"),
         (["--precision", "100%"], "precision"),
+        (["--precision", "1%", "-n", "5"], "--replications and --precision exclude each other"),
         (["--replications", "0"], "replications"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
