@@ -1,7 +1,8 @@
 """Loops: jobs that repeat, and the parameter that decides how often.
 
 A loop is a sequence of jobs of the same names, one after the other. A label of the runs is its parameter
-where the numbers of rounds follow it in all runs, or where its only value is the number of rounds.
+where the numbers of rounds follow it in all runs, or where its only value is the number of rounds. Of several
+that would do, one that adds a round for each unit is meant.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from .matching import job_name
 
 LONGEST_ROUND = 12
 """Jobs of a round."""
+
+NO_PARAMETERS = ("label", "repetition", "seed", "partitions", "jobs", "stages", "tasks")
+"""Columns that count something else."""
 
 _Names = tuple[str, ...]
 
@@ -47,19 +51,22 @@ def find_loops(
     found = []
     for block in _blocks(_chain(runs[0])):
         counts = [_count(execution, block) for execution in runs]
-        for parameter, of_runs in values.items():
-            if (slope := _rounds_per_unit(of_runs, counts)) is not None:
-                found.append(_loop(runs[0], block, parameter, of_runs[0], slope))
-                break
+        slopes = {name: _rounds_per_unit(of_runs, counts) for name, of_runs in values.items()}
+        known = [(slope, name) for name, slope in slopes.items() if slope is not None]
+        if known:
+            slope, name = min(known, key=lambda entry: entry[0] != 1)  # else the first column
+            found.append(_loop(runs[0], block, name, values[name][0], slope))
     return tuple(found)
 
 
 def _numbers(labels: Sequence[Mapping[str, str]]) -> dict[str, list[float]]:
-    """Return the labels that are numbers in every run."""
+    """Return the labels that are whole numbers in every run, and could be parameters."""
     found = {}
     for name in labels[0]:
+        if name in NO_PARAMETERS:
+            continue
         try:
-            found[name] = [float(label[name]) for label in labels]
+            found[name] = [float(int(label[name])) for label in labels]
         except (KeyError, ValueError):
             continue
     return found

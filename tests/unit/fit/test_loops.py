@@ -37,6 +37,15 @@ def test_one_value_that_is_the_number_of_rounds_will_do() -> None:
     assert loops(5, values=("7",)) == ()
 
 
+def test_measured_times_and_counts_are_no_parameters() -> None:
+    labels = [
+        {"task_run_s": "12.5", "jobs": "7", "depth": "12", "iterations": "6"},
+        {"task_run_s": "6.1", "jobs": "4", "depth": "6", "iterations": "3"},
+    ]
+    (loop,) = find_loops([run(2.0, rounds=n).execution for n in (6, 3)], labels)
+    assert loop.parameter == "iterations"
+
+
 @pytest.mark.parametrize("values", [("3", "6"), ("many", "few"), ("6", "6")])
 def test_labels_that_the_rounds_do_not_follow_are_no_parameters(values: tuple[str, str]) -> None:
     assert loops(6, 3, values=values) == ()
