@@ -83,6 +83,7 @@ def _files(
         partitions=max(1, largest.summary.succeeded),
         format=table.format if table else "",
         files=table.files if table else 0,
+        files_bytes=table.size_bytes if table else 0,
         split_bytes=_split_bytes(run.properties, table=table is not None),
     )
 

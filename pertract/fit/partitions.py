@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import dsl
 from ..dsl.execution import PartitionRule
 from ..dsl.law import LawVariable
+from ..dsl.workload import parallelism
 from .observations import Observed, observations
 from .regression import choose
 
@@ -39,7 +40,7 @@ def fitted_partitions(runs: list[Observed], stage: dsl.Stage) -> dsl.Partitions:
     """
     partitions = stage.partitions
     found = [(run, other) for run, other in observations(runs, stage)]
-    if len(found) < 2 or partitions.rule in _BY_SETTING:
+    if len(found) < 2 or partitions.rule in _BY_SETTING or _cut_by_rule(runs[0].model, stage):
         return partitions
     rules: list[PartitionRule] = ["fixed", "input_splits", "total_slots"]
     rules.sort(key=lambda rule: rule != partitions.rule)
@@ -51,6 +52,18 @@ def fitted_partitions(runs: list[Observed], stage: dsl.Stage) -> dsl.Partitions:
     law = choose(_FORMS, [run.law_variables for run, _ in found], [o.partitions.count for _, o in found])
     rounded = {name: float(f"{c:.6g}") for name, c in law.coefficients.items()}
     return dsl.Partitions(count=partitions.count, rule="law", law=rounded)
+
+
+def _cut_by_rule(model: dsl.PerformanceModel, stage: dsl.Stage) -> bool:
+    """Return whether Spark SQL's rule for scans of files explains the number of tasks."""
+    read = [d for d in model.workload.data if isinstance(d, dsl.FileData) and d.id in stage.reads]
+    configuration = model.execution.configuration
+    usual = parallelism(configuration.default_parallelism, configuration.most_slots)
+    return (
+        stage.partitions.rule == "input_splits"
+        and len(read) == 1
+        and read[0].explains(stage.partitions.count, usual)
+    )
 
 
 def _holds(

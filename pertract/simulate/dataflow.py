@@ -16,6 +16,7 @@ import networkx as nx
 from .. import dsl
 from ..dsl.execution import EdgeLaw, EdgeVariable
 from ..dsl.law import evaluate, law_variables
+from ..dsl.workload import parallelism
 from .configuration import Configuration
 
 DEFAULT_SHUFFLE_PARTITIONS = 200
@@ -59,6 +60,8 @@ class DataFlow:
         self._graph = graph
         self._configuration = configuration
         self._profiles = {profile.id: profile for profile in model.profiles.stages}
+        measured = model.execution.configuration
+        self._measured_parallelism = parallelism(measured.default_parallelism, measured.most_slots)
         self._inputs = {d.id: d for d in model.workload.data if isinstance(d, dsl.FileData)}
         self.variables = law_variables(
             data=configuration.data_scale,
@@ -126,7 +129,7 @@ class DataFlow:
         tasks: float = measured
         match stage.partitions.rule:
             case "input_splits":
-                tasks = measured * inputs
+                tasks = measured * self._cut(stage, inputs)
             case "total_slots":
                 tasks = measured * configuration.slots / configuration.measured_slots
             case "shuffle_partitions":
@@ -138,6 +141,16 @@ class DataFlow:
             case "adaptive" if configuration.adaptive is not None:
                 tasks = measured * self._joined(configuration.adaptive, shuffle_bytes, shuffles)
         return max(1, round(tasks))
+
+    def _cut(self, stage: dsl.Stage, ratio: float) -> float:
+        """Return the splits of the input relative to the calibration run."""
+        read = [self._inputs[name] for name in stage.reads if name in self._inputs]
+        if len(read) != 1 or not read[0].explains(stage.partitions.count, self._measured_parallelism):
+            return ratio  # splits of one size, as of blocks
+        before = read[0].splits(1.0, self._measured_parallelism)
+        now = parallelism(self._configuration.default_parallelism, self._configuration.slots)
+        after = read[0].splits(ratio, now)
+        return after / before if before and after else ratio
 
     def _joined(self, adaptive: dsl.AdaptiveExecution, shuffle_bytes: int, ratio: float) -> float:
         """Return joined partitions by Spark's rule relative to the calibration run."""
