@@ -105,7 +105,7 @@ def _is_bytes(run: dsl.Run) -> bool:
 
 
 def options_of(run: MeasuredRun, data_scale: float, parameters: Iterable[str]) -> Options:
-    """Return the what-if question that a measured run answers.
+    """Return the what-if question that a measured run answers; columns ``spark.*`` are settings.
 
     Parameters
     ----------
@@ -123,6 +123,7 @@ def options_of(run: MeasuredRun, data_scale: float, parameters: Iterable[str]) -
     """
     return Options(
         parameters={name: _value(run, name) for name in parameters if name in run.labels},
+        settings={name: value for name, value in run.labels.items() if name.startswith("spark.")},
         nodes=run.nodes,
         node_cores=run.node_cores,
         executors=run.executors,

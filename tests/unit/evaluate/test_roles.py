@@ -81,3 +81,8 @@ def test_parameters_of_the_application_are_columns_of_the_table():
 )
 def test_bytes_and_other_units_are_not_mixed_up(known, column, amount):
     assert data_reference(extracted(**known), [case(8, 6.0, data_column=column)]).amount == amount
+
+
+def test_columns_of_settings_are_settings():
+    tuned = run(8, labels={"spark.sql.shuffle.partitions": "64", "spark_version": "3.5.9"})
+    assert options_of(tuned, 1.0, []).settings == {"spark.sql.shuffle.partitions": "64"}
