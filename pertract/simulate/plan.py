@@ -15,7 +15,7 @@ from .background import BackgroundWork
 from .configuration import Configuration
 from .dataflow import DataFlow
 from .network import receivers_limit
-from .placement import ExecutorPlan
+from .placement import ExecutorPlan, measured_executors
 from .policies import Allocation, LocalityWaits, Speculation
 from .stage import StageCompiler, StagePlan, without_part
 from .transfers import Bandwidth
@@ -150,9 +150,9 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         else:
             stage_of.append(-1)
     background = _background(model.profiles, configuration)
-    starting_s = _shortest_start(background, configuration)
+    start = _Start(model, configuration, background)
     delays = [
-        max(delay_s, starting_s) if delay_s and not graph.in_degree(node) else delay_s
+        start.length_s(delay_s) if delay_s and not graph.in_degree(node) else delay_s
         for node, delay_s in zip(graph, delays, strict=True)
     ]
     plan = Plan(
@@ -230,13 +230,31 @@ def _background(profiles: dsl.ResourceProfiles, configuration: Configuration) ->
     )
 
 
-def _shortest_start(background: BackgroundWork, configuration: Configuration) -> float:
-    """Return the least time until the first job where executors start on the driver's node, seconds."""
-    node = background.driver_node
-    if node is None or not configuration.nodes_known:
-        return 0.0
-    here = sum(executor.node == node for executor in configuration.executors)
-    return background.shortest_start_s(here, configuration.node_cores[node])
+class _Start:
+    """The time until the first job, where executors start on the driver's node."""
+
+    def __init__(
+        self, model: dsl.PerformanceModel, configuration: Configuration, background: BackgroundWork
+    ) -> None:
+        self._now_s = self._measured_s = 0.0
+        node = background.driver_node
+        if node is not None and configuration.nodes_known:
+            cores = configuration.node_cores[node]
+            now, measured = (
+                sum(executor.node == node for executor in executors)
+                for executors in (configuration.executors, measured_executors(model))
+            )
+            self._now_s = background.shortest_start_s(now, cores)
+            self._measured_s = background.shortest_start_s(measured, cores)
+
+    def length_s(self, delay_s: float) -> float:
+        """Return how long a first delay is: as measured, or what starting takes on the node's cores.
+
+        The calibration run cannot have needed more CPU than its node had until the first job: where the
+        prior says so, it is too large by this factor.
+        """
+        known = min(1.0, delay_s / self._measured_s) if self._measured_s else 1.0
+        return max(delay_s, known * self._now_s)
 
 
 WITHOUT = ("drive", "network", "skew")

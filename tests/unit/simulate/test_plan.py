@@ -349,3 +349,34 @@ def test_cached_data_lie_where_they_lay_while_the_executors_are_the_same() -> No
         assert any("cached lay unevenly" in warning for warning in warnings)
     assert not any("unevenly" in warning for warning in with_cached_data((0.6, 0.4), executors=4)[1])
     assert with_cached_data((0.0,))[0].stages[0].cached_on == ()
+
+
+# -- start ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("measured_s", "executors", "expected_s"),
+    [
+        (8.0, 1, 8.0),  # the node had time for (9 + 3) / 2 = 6 s of work
+        (8.0, 4, 10.5),  # (9 + 4 x 3) / 2
+        (3.0, 1, 3.0),  # starting took half as much as the prior says
+        (3.0, 4, 5.25),
+    ],
+)
+def test_a_first_delay_lasts_as_long_as_starting_on_the_node_takes(
+    measured_s: float, executors: int, expected_s: float
+) -> None:
+    described = model(
+        nodes=(dsl.Delay(id="d", delay_s=measured_s), dsl.Job(id="j", nodes=(stage(),))),
+        edges=(("d", "j"),),
+        executors=(dsl.ExecutorGroup(count=1, slots=1),),
+        cluster=(workers(count=1, cores=2),),
+        executor_profile=dsl.ExecutorProfile(start_core_seconds=3.0),
+    )
+    driver = dsl.DriverProfile(beside_executors=True, start_core_seconds=9.0)
+    described = described.model_copy(
+        update={"profiles": described.profiles.model_copy(update={"driver": driver})}
+    )
+    options = Options(executors=executors, nodes=1, node_cores=2)
+    plan, _ = compile_plan(described, resolve(described, options))
+    assert plan.delay_s[plan.ids.index("d")] == pytest.approx(expected_s)
