@@ -54,7 +54,7 @@ def content(model):
 
     Tasks that were launched or took equally long may stand in another order: the log has them in the
     order in which they ended, which the API tells to the millisecond only. It does not tell which tables
-    stages read, and nothing of streams.
+    stages read, which stages cached data, and nothing of streams.
     """
     said = model.model_dump(exclude={"completeness", "workload"})
     for key in ("digest", "data_bytes"):
@@ -62,8 +62,12 @@ def content(model):
     for node in said["execution"]["nodes"]:
         node.pop("batch", None)
         for inner in node.get("nodes", ()):
-            inner.pop("reads", None)
+            for key in ("reads", "locality", "cached_on"):
+                inner.pop(key, None)
+    for group in said["execution"]["configuration"]["executors"]:
+        group.pop("node")
     for stage in said["profiles"]["stages"]:
+        stage.pop("usable_slots_ratio")  # waits for cached data, where their place is unknown
         stage["launch_order"] = sorted(stage["launch_order"])
         columns = [stage.pop("weights"), *(demand.pop("spread") for demand in stage["demands"])]
         stage["tasks"] = sorted(zip(*columns, strict=True))
@@ -78,7 +82,8 @@ def test_both_roads_give_the_same_model(server, application):
     assert "REST API" in from_answers.notes[0]
     models = [build_model(run, source=application) for run in (from_log, from_answers)]
     assert content(models[0]) == content(models[1])
-    assert replay(models[0]) == pytest.approx(replay(models[1]), rel=1e-6)
+    # Waits for cached data are simulated from the log, and kept as measured from the answers.
+    assert replay(models[0]) == pytest.approx(replay(models[1]), rel=0.08)
     assert (from_log.tasks_started, from_log.tasks_ended) == (
         from_answers.tasks_started,
         from_answers.tasks_ended,
