@@ -1,0 +1,1 @@
+"""Models to other tools' formats and back: text in, text out, no files."""
