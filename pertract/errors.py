@@ -17,8 +17,9 @@
     │  ├─ DanglingReference       names an element that does not exist
     │  └─ CyclicExecution         the execution architecture has a cycle
     ├─ FitError                   runs that no dependency can be fitted to    exit code 5
-    └─ SimulationError            a valid model that cannot be simulated      exit code 6
-       └─ Deadlock               tasks wait for slots that never come
+    ├─ SimulationError            a valid model that cannot be simulated      exit code 6
+    │  └─ Deadlock               tasks wait for slots that never come
+    └─ TransformError             no way to or from another tool's format     exit code 7
 
 Library code raises these and never prints or exits; the command line turns them into one
 sentence and the exit code of their branch.
@@ -119,3 +120,9 @@ class SimulationError(PertractError):
 
 class Deadlock(SimulationError):
     """Raise when tasks wait for slots although no executor will ever offer one."""
+
+
+class TransformError(PertractError):
+    """Raise when a model cannot be written in, or read from, another tool's format."""
+
+    exit_code = 7

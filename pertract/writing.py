@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -46,3 +46,24 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         if temporary is not None:  # also after an interruption
             temporary.unlink(missing_ok=True)
+
+
+def whole_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if need be; all of them appear, or none.
+
+    Other files in the folder stay.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be made ({error.strerror})", hint="Name a folder that you may write to."
+        ) from error
+    with ExitStack() as opened:
+        for name, content in files.items():
+            opened.enter_context(whole_file(folder / name)).write(content)

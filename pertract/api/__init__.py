@@ -7,13 +7,15 @@
 
 from .calibrating import extract_runs, extract_table
 from .evaluating import validate
-from .files import load, save, write_whole
+from .exporting import export_pcm
+from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
 
 __all__ = [
+    "export_pcm",
     "extract",
     "extract_all",
     "extract_runs",
@@ -24,5 +26,6 @@ __all__ = [
     "read_run",
     "save",
     "validate",
+    "write_folder",
     "write_whole",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from .. import dsl
 from ..dsl import text
 from ..errors import ModelError, SourceNotFound, UnreadableSource
-from ..writing import whole_file
+from ..writing import whole_file, whole_folder
 
 
 def load(path: str | Path) -> dsl.PerformanceModel:
@@ -63,3 +64,14 @@ def write_whole(path: Path, content: str) -> None:
     """
     with whole_file(path) as file:
         file.write(content.encode())
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if need be; all of them appear, or none.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be written.
+    """
+    whole_folder(folder, files)

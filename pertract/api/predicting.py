@@ -58,6 +58,27 @@ def predict(
     SimulationError
         If the configuration cannot run the application.
     """
+    return _predict(
+        model,
+        question(options, catalogue),
+        replications=replications,
+        precision=precision,
+        seed=seed,
+        blocked_time=blocked_time,
+        progress=progress,
+    )
+
+
+def question(options: dict[str, Any], catalogue: str | Path | None = None) -> Options:
+    """Return the what-if question of keyword arguments, with what files and the catalogue say of it.
+
+    Raises
+    ------
+    UsageError
+        If options are unknown or contradict each other.
+    SourceError
+        If a file that an option names cannot be read.
+    """
     known = {field.name for field in fields(Options)}
     if unknown := sorted(set(options) - known):
         raise UsageError(
@@ -70,15 +91,7 @@ def predict(
         raise UsageError("--catalogue has no effect without --node-type", hint="Name a node type of it.")
     if options.get("node_type") is not None:
         options = _with_node_type(options, catalogue)
-    return _predict(
-        model,
-        Options(**options),
-        replications=replications,
-        precision=precision,
-        seed=seed,
-        blocked_time=blocked_time,
-        progress=progress,
-    )
+    return Options(**options)
 
 
 def _with_node_type(options: dict[str, Any], catalogue: str | Path | None) -> dict[str, Any]:

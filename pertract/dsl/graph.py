@@ -6,13 +6,14 @@ delays, so that an edge to or from a job means its first or last moment.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import networkx as nx
 
 from ..errors import CyclicExecution
-from .execution import Delay, ExecutionArchitecture, Job
+from .execution import Delay, ExecutionArchitecture, Job, Stage
 
 Node = Hashable
 
@@ -91,6 +92,14 @@ def critical_path(graph: nx.DiGraph[Any], duration_s: Mapping[Node, float]) -> t
     while (previous := before[path[-1]]) is not None:
         path.append(previous)
     return length, path[::-1]
+
+
+def side_by_side(execution: ExecutionArchitecture) -> bool:
+    """Return whether two stages can run at the same time: neither waits for the other."""
+    graph = flatten(execution)
+    stages = [node for node in nx.topological_sort(graph) if isinstance(graph.nodes[node]["element"], Stage)]
+    # In a topological order of a chain, every stage leads to the next one.
+    return any(not nx.has_path(graph, a, b) for a, b in itertools.pairwise(stages))
 
 
 def transitive_reduction(graph: nx.DiGraph[Any]) -> nx.DiGraph[Any]:

@@ -9,7 +9,7 @@ demands which occur together stay together when tasks are drawn.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -46,6 +46,13 @@ UNIT_OF: dict[Resource, Unit] = {
     "delay": "seconds",
 }
 """The unit that goes with each resource."""
+Cause = Literal["scheduling", "cpu", "gc", "python", "drive", "network", "other"]
+"""What a task spends its time on; Python workers count as CPU in the breakdown of the response time."""
+CAUSES: tuple[Cause, ...] = get_args(Cause)
+CPU_CAUSES: tuple[Cause, ...] = ("cpu", "gc", "python")
+"""The causes that occupy a core."""
+_SCHEDULING = ("scheduling", "deserialisation", "result")
+
 Variable = Literal[
     "constant",
     "task_bytes",
@@ -88,6 +95,21 @@ class Demand(Element):
         if self.unit != UNIT_OF[self.resource]:
             raise ValueError(f"a demand of {self.resource} is in {UNIT_OF[self.resource]}, not {self.unit}")
         return self
+
+    @property
+    def cause(self) -> Cause | None:
+        """Where the demand counts among `CAUSES`; None for memory, which takes no time."""
+        match self.resource:
+            case "cpu":
+                other: dict[Activity, Cause] = {"garbage_collection": "gc", "python": "python"}
+                return other.get(self.activity, "cpu")
+            case "drive_read" | "drive_write":
+                return "drive"
+            case "network":
+                return "network"
+            case "memory":
+                return None
+        return "scheduling" if self.activity in _SCHEDULING else "other"
 
 
 def task_variables(

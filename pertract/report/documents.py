@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from .. import dsl, provenance
 from ..dsl.text import as_data
 from ..simulate import Estimate, Prediction
+from ..transforms.pcm.exported import PcmExport
 from .summary import Extraction, summary
 
 
@@ -112,3 +114,15 @@ def extractions_document(results: Sequence[Extraction]) -> dict[str, Any]:
 def model_document(model: dsl.PerformanceModel) -> dict[str, Any]:
     """Return a model as ``show --format json`` prints it: the summary, then the document."""
     return {"summary": summary(model)} | as_data(model)
+
+
+def export_document(exported: PcmExport, folder: Path) -> dict[str, Any]:
+    """Return what was exported as the document ``pertract/export/1``."""
+    return {
+        "schema": "pertract/export/1",
+        "folder": str(folder),
+        "files": {name: len(content) for name, content in exported.files.items()},
+        "response_time_s": exported.response_time_s,
+        "omissions": [asdict(omission) for omission in exported.omissions],
+        "warnings": list(exported.warnings),
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dsl.profile import CAUSES
 from .engine import Trace
-from .stage import CAUSES, IS_CPU
+from .stage import IS_CPU
 
 Floats = NDArray[np.float64]
 BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network", "other", "skew")

@@ -146,7 +146,7 @@ def predict(
         )
     model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
-    plan, assumed = _plan(model, configuration, options)
+    plan, assumed = configured_plan(model, configuration, options)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
     children = np.random.SeedSequence(seed).spawn(most)
@@ -205,9 +205,16 @@ def predict(
     )
 
 
-def _plan(
+def configured_plan(
     model: dsl.PerformanceModel, configuration: Configuration, options: Options
 ) -> tuple[Plan, list[str]]:
+    """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
+
+    Parameters
+    ----------
+    model, configuration, options
+        The model with its rounds, and what the options say of it (`resolve`).
+    """
     plan, assumed = compile_plan(model, configuration)
     if not plan.cores_known or not model.profiles.includes_core_waits:
         return plan, assumed
@@ -261,7 +268,7 @@ def replay_runs(model: dsl.PerformanceModel, *, seed: int = 1) -> list[float]:
         if run.executors and (run.executors, run.slots) != (model.runs[0].executors, model.runs[0].slots):
             cores = max(1, run.slots // run.executors) * model.execution.configuration.task_cpus
             options = replace(options, executors=run.executors, executor_cores=cores)
-        plan, _ = _plan(own, resolve(own, options), options)
+        plan, _ = configured_plan(own, resolve(own, options), options)
         times.append(simulate(plan, np.random.default_rng(seed), record=False).response_time_s)
     return times
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .. import dsl
 from ..dsl.law import evaluate
-from ..dsl.profile import Variable, task_variables
+from ..dsl.profile import CAUSES, CPU_CAUSES, Variable, task_variables
 from ..errors import SimulationError
 from ..units import format_size
 from .configuration import Configuration
@@ -27,28 +27,10 @@ DEFAULT_POOL = "default"
 UNEVEN = 1.5
 """Times the mean share of an executor that holds cached data, above which these lie unevenly."""
 
-CAUSES = ("scheduling", "cpu", "gc", "python", "drive", "network", "other")
-"""What a task spends its time on; Python workers count as CPU in the breakdown of the response time."""
-
-IS_CPU = np.array([cause in ("cpu", "gc", "python") for cause in CAUSES])
+IS_CPU = np.array([cause in CPU_CAUSES for cause in CAUSES])
 """Which of `CAUSES` occupy a core."""
 
-_SCHEDULING = ("scheduling", "deserialisation", "result")
-
-
 _GROWING = frozenset(("data", "task_data", "task_records", "task_records_log"))
-
-
-def _cause(demand: dsl.Demand) -> str:
-    """Return where a demand counts in `CAUSES`."""
-    match demand.resource:
-        case "cpu":
-            return {"garbage_collection": "gc", "python": "python"}.get(demand.activity, "cpu")
-        case "drive_read" | "drive_write":
-            return "drive"
-        case "network":
-            return "network"
-    return "scheduling" if demand.activity in _SCHEDULING else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +194,14 @@ class StageCompiler:
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
             mean = evaluate(demand.mean, variables)
-            if demand.resource == "memory":
+            if demand.cause is None:
                 self._check_memory(mean * max(demand.spread))
                 continue
             if volumes.cover(demand.resource):
                 continue
             if demand.resource == "network":
                 mean *= self._remote
-            cause = _cause(demand)
-            causes[CAUSES.index(cause)] += (
+            causes[CAUSES.index(demand.cause)] += (
                 mean / self._rates.get(demand.resource, 1.0) * np.array(demand.spread)
             )
         self._stages += 1

@@ -1,0 +1,1 @@
+"""What exported PCM models say, compared with what they were exported from."""

@@ -1,0 +1,178 @@
+"""Behaviours of services: chains of actions between a start and a stop.
+
+Both ends of each link between two actions are written. EMF drops a reference that points forward in the file
+when its opposite end is missing, and no check of the structure finds that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .xml import RESOURCES, Element, child, link, variable
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An operation of an interface."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a call goes: an operation, through a required role of the calling component."""
+
+    role: str
+    signature: Signature
+
+
+class Behaviour:
+    """A chain of actions under construction; `close` ends it.
+
+    Parameters
+    ----------
+    element
+        The SEFF, loop body, branch or forked behaviour that contains the actions. Its ``id`` is the beginning
+        of theirs.
+    """
+
+    def __init__(self, element: Element) -> None:
+        self._element = element
+        self._id = str(element.get("id"))
+        self._actions: list[Element] = []
+        self._names: dict[str, int] = {}
+        self._add("StartAction", "start")
+
+    def close(self) -> None:
+        """Add the stop and join the actions."""
+        self._add("StopAction", "stop")
+        for before, after in zip(self._actions, self._actions[1:], strict=False):
+            before.set("successor_AbstractAction", str(after.get("id")))
+            after.set("predecessor_AbstractAction", str(before.get("id")))
+
+    def demand(self, name: str, resource: str, expression: str) -> None:
+        """Add the demand of a resource: its identifier in `xml`, and the amount."""
+        action = self._add("InternalAction", name)
+        demand = child(action, "resourceDemand_Action")
+        child(demand, "specification_ParametericResourceDemand", specification=expression)
+        link(demand, "requiredResource_ParametricResourceDemand", RESOURCES + resource)
+
+    def call(
+        self,
+        name: str,
+        target: Target,
+        inputs: Mapping[str, str] | None = None,
+        returns: str | None = None,
+    ) -> None:
+        """Add a call, with expressions by parameter, and the variable that takes what it returns."""
+        action = self._add(
+            "ExternalCallAction",
+            name,
+            calledService_ExternalService=target.signature.id,
+            role_ExternalService=target.role,
+        )
+        for parameter, expression in (inputs or {}).items():
+            variable(action, "inputVariableUsages__CallAction", parameter, expression)
+        if returns is not None:
+            variable(action, "returnVariableUsage__CallReturnAction", returns, "RETURN.VALUE")
+
+    def returns(self, expression: str) -> None:
+        """Set what the service returns."""
+        action = self._add("SetVariableAction", "return")
+        variable(action, "localVariableUsages_SetVariableAction", "RETURN", expression)
+
+    def acquire(self, name: str, passive: str) -> None:
+        """Add the taking of a passive resource."""
+        self._add("AcquireAction", name, passiveresource_AcquireAction=passive)
+
+    def release(self, name: str, passive: str) -> None:
+        """Add the giving back of a passive resource."""
+        self._add("ReleaseAction", name, passiveResource_ReleaseAction=passive)
+
+    @contextmanager
+    def loop(self, name: str, count: str) -> Iterator[Behaviour]:
+        """Add a loop and yield its body."""
+        action = self._add("LoopAction", name)
+        with _inside(child(action, "bodyBehaviour_Loop", id=f"{action.get('id')}.body")) as body:
+            yield body
+        child(action, "iterationCount_LoopAction", specification=count)
+
+    @contextmanager
+    def when(self, name: str, condition: str) -> Iterator[Behaviour]:
+        """Add a branch that is taken if a condition holds, and yield what happens then."""
+        action = self._add("BranchAction", name)
+        for label, guard in (("yes", condition), ("no", f"NOT ({condition})")):
+            id = f"{action.get('id')}.{label}"
+            branch = child(action, "branches_Branch", "seff:GuardedBranchTransition", id=id, entityName=label)
+            inner = child(branch, "branchBehaviour_BranchTransition", id=f"{id}.body")
+            with _inside(inner) as body:
+                if label == "yes":
+                    yield body
+            child(branch, "branchCondition_GuardedBranchTransition", specification=guard)
+
+    @contextmanager
+    def spawn(self, name: str) -> Iterator[Behaviour]:
+        """Add a fork that is not waited for, and yield the forked behaviour."""
+        action = self._add("ForkAction", name)
+        forked = child(action, "asynchronousForkedBehaviours_ForkAction", id=f"{action.get('id')}.forked")
+        with _inside(forked) as body:
+            yield body
+
+    def fork(self, name: str) -> Fork:
+        """Add a fork that ends when all of its branches have ended."""
+        action = self._add("ForkAction", name)
+        join = child(action, "synchronisingBehaviours_ForkAction", id=f"{action.get('id')}.join")
+        return Fork(join, str(action.get("id")))
+
+    def _add(self, kind: str, name: str, **attributes: str) -> Element:
+        plain = name.replace(" ", "-")
+        number = self._names[plain] = self._names.get(plain, 0) + 1
+        id = f"{self._id}.{plain}" + (f"-{number}" if number > 1 else "")
+        action = child(self._element, "steps_Behaviour", f"seff:{kind}", id=id, entityName=name, **attributes)
+        self._actions.append(action)
+        return action
+
+
+class Fork:
+    """The branches of a fork that are waited for."""
+
+    def __init__(self, join: Element, id: str) -> None:
+        self._join = join
+        self._id = id
+        self._branches = 0
+
+    @contextmanager
+    def branch(self) -> Iterator[Behaviour]:
+        """Add a branch and yield it."""
+        self._branches += 1
+        element = child(
+            self._join,
+            "synchronousForkedBehaviours_SynchronisationPoint",
+            id=f"{self._id}.branch-{self._branches}",
+        )
+        with _inside(element) as body:
+            yield body
+
+
+@contextmanager
+def service(component: Element, id: str, signature: Signature) -> Iterator[Behaviour]:
+    """Add the SEFF of an operation to a component, and yield its behaviour."""
+    element = child(
+        component,
+        "serviceEffectSpecifications__BasicComponent",
+        "seff:ResourceDemandingSEFF",
+        id=id,
+        describedService__SEFF=signature.id,
+    )
+    with _inside(element) as body:
+        yield body
+
+
+@contextmanager
+def _inside(element: Element) -> Iterator[Behaviour]:
+    body = Behaviour(element)
+    yield body
+    body.close()

@@ -1,0 +1,136 @@
+"""What a task demands, as expressions over its parameters.
+
+The causes of a task's time stay apart, one action for each; demands of the same cause are added up. A cause
+is size x (sum of coefficient x variable), so the parametric dependencies of the model can be read and changed
+in the files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ... import dsl
+from ...dsl.law import evaluate
+from ...dsl.profile import CAUSES, CPU_CAUSES, Variable, task_variables
+from . import expressions
+from .dependence import DATA, EULER
+from .scenario import Scenario, StageLoad
+from .xml import CPU, DELAY, DOUBLE, INT
+
+FACTORS: dict[Variable, str] = {
+    "constant": "",
+    "task_bytes": "taskBytes.VALUE",
+    "task_records": "taskRecords.VALUE",
+    "task_records_log": "taskRecords.VALUE * Log(2.0, 1.0 + taskRecords.VALUE)",
+    "task_data": "taskData.VALUE",
+    "data": DATA,
+    "partitions": "tasks.VALUE",
+    "executors": "executors.VALUE",
+    "log_executors": f"Log({EULER}, executors.VALUE)",
+}
+"""Variables of the language as expressions over the parameters of a task."""
+
+PARAMETERS = {
+    "size": DOUBLE,
+    "first": INT,
+    "taskBytes": DOUBLE,
+    "taskRecords": DOUBLE,
+    "taskData": DOUBLE,
+    "data": DOUBLE,
+    "tasks": INT,
+    "executors": INT,
+}
+"""Parameters of a task in the order of its signature, and their types.
+
+``size`` is the time of the task relative to the mean, ``first`` 1 if it is the first on its slot.
+"""
+
+NAMES = {
+    "scheduling": "scheduling",
+    "cpu": "compute",
+    "gc": "garbage collection",
+    "python": "Python worker",
+    "drive": "drive",
+    "network": "network",
+    "other": "other waits",
+}
+"""What the action of a cause is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDemand:
+    """One demand of a task."""
+
+    name: str
+    resource: str
+    """Identifier of the resource type."""
+    expression: str
+
+
+def task_demands(
+    stage: dsl.Stage, profile: dsl.StageProfile, load: StageLoad, scenario: Scenario
+) -> list[TaskDemand]:
+    """Return the demands of a task: those of cores, in core seconds, then the others, in seconds."""
+    variables = task_variables(
+        entering_bytes=load.entering_bytes,
+        entering_records=load.entering_records,
+        tasks=load.tasks,
+        measured_tasks=round(stage.partitions.count * profile.attempts_per_task),
+        data=scenario.data_scale,
+        executors=max(1, scenario.executors),
+    )
+    means = dict(zip(CAUSES, np.average(load.causes_s, axis=1, weights=load.weights), strict=True))
+    sums = {cause: _sum(profile, cause, float(mean), variables) for cause, mean in means.items() if mean > 0}
+    waits = [cause for cause in sums if cause not in CPU_CAUSES]
+    longest = max(waits, key=means.__getitem__, default=None)
+    found = []
+    for cause in sorted(sums, key=lambda c: c not in CPU_CAUSES):
+        on_core = cause in CPU_CAUSES
+        total = {k: v * scenario.cpu_rate for k, v in sums[cause].items()} if on_core else sums[cause]
+        text = _sized(total)
+        if cause == longest and load.handling_s:
+            text = f"Max(0.0, {text} - {expressions.number(load.handling_s)})"
+        found.append(TaskDemand(NAMES[cause], CPU if on_core else DELAY, text))
+    if load.warm_up_cpu_s:
+        core_s = expressions.number(load.warm_up_cpu_s * scenario.cpu_rate)
+        found.insert(0, TaskDemand("warm-up compute", CPU, f"first.VALUE * {core_s}"))
+    waiting_s = load.warm_up_s - load.warm_up_cpu_s
+    if waiting_s > 0:
+        found.append(TaskDemand("warm-up", DELAY, f"first.VALUE * {expressions.number(waiting_s)}"))
+    if load.dispatch_s:
+        text = f"(1 - first.VALUE) * {expressions.number(load.dispatch_s)}"
+        found.append(TaskDemand("dispatch", DELAY, text))
+    return found
+
+
+def parameters(demands: list[TaskDemand]) -> list[str]:
+    """Return the parameters that demands use, in order."""
+    text = " ".join(demand.expression for demand in demands)
+    return [name for name in PARAMETERS if f"{name}.VALUE" in text]
+
+
+def _sized(total: dict[str, float]) -> str:
+    text = expressions.linear(total)
+    return f"size.VALUE * {text}" if len(total) == 1 else f"size.VALUE * ({text})"
+
+
+def _sum(
+    profile: dsl.StageProfile, cause: str, mean_s: float, variables: dict[Variable, float]
+) -> dict[str, float]:
+    """Return coefficients by factor that give a mean in the exported configuration."""
+    sums: dict[str, float] = {}
+    known = 0.0
+    for demand in profile.demands:
+        if demand.cause == cause:
+            known += evaluate(demand.mean, variables)
+            for name, coefficient in demand.mean.items():
+                factor = FACTORS[name]
+                # Of the data, a task knows the size relative to the exported configuration.
+                relative = name in ("data", "task_data")
+                value = coefficient * (variables[name] if relative else 1.0)
+                sums[factor] = sums.get(factor, 0.0) + value
+    if not known:
+        return {"": mean_s}
+    return {factor: value * mean_s / known for factor, value in sums.items() if value}
