@@ -66,13 +66,15 @@ class ApplicationWriter:
         self._crossing = _crossing(model.execution)
         self.dependencies = self._dependencies()
         """Component of the edges between jobs, and its interface; None where there are none."""
-        self._parameters = {"data": DOUBLE} | {
-            name: INT for pool in self._names("slots") + self._names("executors") for name in [pool]
-        }
+        self._counts = [("slots", "slotCount")]
+        if dependence.counts_executors or any("executors" in stage.takes for stage in stages.values()):
+            self._counts.append(("executors", "executorCount"))
+        names = [name for what, _ in self._counts for name in self._names(what)]
+        self._parameters = {"data": DOUBLE} | dict.fromkeys(names, INT)
         self.jobs = {job.id: self._job(job) for job in model.execution.jobs}
         """The jobs by identifier."""
         self.interface = repository.interface(
-            "Application", "interface.application", {"delegate": Operation({"dataSize": DOUBLE})}
+            "Application", "I.application", {"delegate": Operation({"dataSize": DOUBLE})}
         )
         """What users call."""
         framework = model.execution.framework
@@ -83,7 +85,7 @@ class ApplicationWriter:
             pool.name: self.component.require(executors.interface, pool.name) for pool in self._pools
         }
         """Required roles by pool."""
-        self.to_jobs = {job: self.component.require(made.interface) for job, made in self.jobs.items()}
+        self.to_jobs = {job: self.component.require(made.interface, job) for job, made in self.jobs.items()}
         """Required roles by job."""
         self.to_dependencies = self._to_dependencies(self.component, [*self._execution.nodes])
         """Required role of the application; None where no edge needs it."""
@@ -96,7 +98,7 @@ class ApplicationWriter:
     def _application(self, model: dsl.PerformanceModel) -> None:
         signature = self.interface.operations["delegate"]
         with service(self.component.element, f"{self.component.id}.delegate", signature) as body:
-            for what, operation in (("slots", "slotCount"), ("executors", "executorCount")):
+            for what, operation in self._counts:
                 for pool, name in zip(self._pools, self._names(what), strict=True):
                     target = self.to_executors[pool.name].to(operation)
                     body.call(f"ask for {what}", target, returns=name)
@@ -123,16 +125,14 @@ class ApplicationWriter:
             )
 
     def _job(self, job: dsl.Job) -> JobComponents:
-        interface = self._repository.interface(
-            f"I{job.id}", f"interface.{job.id}", {"delegate": Operation(self._parameters)}
-        )
+        interface = self._repository.shared_interface("Ijob", {"delegate": Operation(self._parameters)})
         component = self._repository.component(f"{job.id} {job.name}".strip(), job.id)
         component.provide(interface)
         made = JobComponents(component, interface)
         for node in job.nodes:
             if isinstance(node, dsl.Stage):
                 for pool in self._pools:
-                    label = pool.name if len(self._pools) > 1 else ""
+                    label = f"{node.id}.{pool.name}" if len(self._pools) > 1 else node.id
                     role = component.require(self._stages[node.id].interface, label)
                     made.to_stages[node.id, pool.name] = role
         made.to_dependencies = self._to_dependencies(component, list(job.nodes))
@@ -222,7 +222,7 @@ class ApplicationWriter:
         operations = {
             f"{what}{n}": Operation() for n in range(len(self._crossing)) for what in ("signal", "await")
         }
-        interface = self._repository.interface("Dependencies", "interface.dependencies", operations)
+        interface = self._repository.interface("Dependencies", "I.dependencies", operations)
         component = self._repository.component("Dependencies", "dependencies")
         component.provide(interface)
         for number, (tail, head) in enumerate(self._crossing):

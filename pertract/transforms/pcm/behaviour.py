@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from .xml import RESOURCES, Element, child, link, variable
+from .xml import RESOURCES, Element, child, link, plain_name, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,35 @@ class Target:
     signature: Signature
 
 
+class _Names:
+    """Makes the identifiers inside a service: its own, the name of the action, and a number if need be."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._used: dict[str, int] = {}
+
+    def make(self, name: str) -> str:
+        """Return an identifier for a name."""
+        plain = plain_name(name)
+        number = self._used[plain] = self._used.get(plain, 0) + 1
+        return f"{self._service}.{plain}" + (f"-{number}" if number > 1 else "")
+
+
 class Behaviour:
     """A chain of actions under construction; `close` ends it.
 
     Parameters
     ----------
     element
-        The SEFF, loop body, branch or forked behaviour that contains the actions. Its ``id`` is the beginning
-        of theirs.
+        The SEFF, loop body, branch or forked behaviour that contains the actions.
+    names
+        Makes the identifiers of actions and inner behaviours.
     """
 
-    def __init__(self, element: Element) -> None:
+    def __init__(self, element: Element, names: _Names) -> None:
         self._element = element
-        self._id = str(element.get("id"))
+        self._names = names
         self._actions: list[Element] = []
-        self._names: dict[str, int] = {}
         self._add("StartAction", "start")
 
     def close(self) -> None:
@@ -96,7 +110,7 @@ class Behaviour:
     def loop(self, name: str, count: str) -> Iterator[Behaviour]:
         """Add a loop and yield its body."""
         action = self._add("LoopAction", name)
-        with _inside(child(action, "bodyBehaviour_Loop", id=f"{action.get('id')}.body")) as body:
+        with self._inside(child(action, "bodyBehaviour_Loop", id=self._names.make("body"))) as body:
             yield body
         child(action, "iterationCount_LoopAction", specification=count)
 
@@ -105,10 +119,10 @@ class Behaviour:
         """Add a branch that is taken if a condition holds, and yield what happens then."""
         action = self._add("BranchAction", name)
         for label, guard in (("yes", condition), ("no", f"NOT ({condition})")):
-            id = f"{action.get('id')}.{label}"
+            id = self._names.make(label)
             branch = child(action, "branches_Branch", "seff:GuardedBranchTransition", id=id, entityName=label)
-            inner = child(branch, "branchBehaviour_BranchTransition", id=f"{id}.body")
-            with _inside(inner) as body:
+            inner = child(branch, "branchBehaviour_BranchTransition", id=self._names.make("body"))
+            with self._inside(inner) as body:
                 if label == "yes":
                     yield body
             child(branch, "branchCondition_GuardedBranchTransition", specification=guard)
@@ -117,43 +131,47 @@ class Behaviour:
     def spawn(self, name: str) -> Iterator[Behaviour]:
         """Add a fork that is not waited for, and yield the forked behaviour."""
         action = self._add("ForkAction", name)
-        forked = child(action, "asynchronousForkedBehaviours_ForkAction", id=f"{action.get('id')}.forked")
-        with _inside(forked) as body:
+        id = self._names.make("forked")
+        with self._inside(child(action, "asynchronousForkedBehaviours_ForkAction", id=id)) as body:
             yield body
 
     def fork(self, name: str) -> Fork:
         """Add a fork that ends when all of its branches have ended."""
         action = self._add("ForkAction", name)
-        join = child(action, "synchronisingBehaviours_ForkAction", id=f"{action.get('id')}.join")
-        return Fork(join, str(action.get("id")))
+        join = child(action, "synchronisingBehaviours_ForkAction", id=self._names.make("join"))
+        return Fork(join, self._names)
 
     def _add(self, kind: str, name: str, **attributes: str) -> Element:
-        plain = name.replace(" ", "-")
-        number = self._names[plain] = self._names.get(plain, 0) + 1
-        id = f"{self._id}.{plain}" + (f"-{number}" if number > 1 else "")
-        action = child(self._element, "steps_Behaviour", f"seff:{kind}", id=id, entityName=name, **attributes)
+        action = child(
+            self._element,
+            "steps_Behaviour",
+            f"seff:{kind}",
+            id=self._names.make(name),
+            entityName=name,
+            **attributes,
+        )
         self._actions.append(action)
         return action
+
+    @contextmanager
+    def _inside(self, element: Element) -> Iterator[Behaviour]:
+        with _inside(element, self._names) as body:
+            yield body
 
 
 class Fork:
     """The branches of a fork that are waited for."""
 
-    def __init__(self, join: Element, id: str) -> None:
+    def __init__(self, join: Element, names: _Names) -> None:
         self._join = join
-        self._id = id
-        self._branches = 0
+        self._names = names
 
     @contextmanager
     def branch(self) -> Iterator[Behaviour]:
         """Add a branch and yield it."""
-        self._branches += 1
-        element = child(
-            self._join,
-            "synchronousForkedBehaviours_SynchronisationPoint",
-            id=f"{self._id}.branch-{self._branches}",
-        )
-        with _inside(element) as body:
+        id = self._names.make("branch")
+        element = child(self._join, "synchronousForkedBehaviours_SynchronisationPoint", id=id)
+        with _inside(element, self._names) as body:
             yield body
 
 
@@ -167,12 +185,12 @@ def service(component: Element, id: str, signature: Signature) -> Iterator[Behav
         id=id,
         describedService__SEFF=signature.id,
     )
-    with _inside(element) as body:
+    with _inside(element, _Names(id)) as body:
         yield body
 
 
 @contextmanager
-def _inside(element: Element) -> Iterator[Behaviour]:
-    body = Behaviour(element)
+def _inside(element: Element, names: _Names) -> Iterator[Behaviour]:
+    body = Behaviour(element, names)
     yield body
     body.close()

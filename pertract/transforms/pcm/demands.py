@@ -85,24 +85,30 @@ def task_demands(
     sums = {cause: _sum(profile, cause, float(mean), variables) for cause, mean in means.items() if mean > 0}
     waits = [cause for cause in sums if cause not in CPU_CAUSES]
     longest = max(waits, key=means.__getitem__, default=None)
+    warm = next((cause for cause in CPU_CAUSES if cause in sums), None) if load.warm_up_cpu_s else None
     found = []
     for cause in sorted(sums, key=lambda c: c not in CPU_CAUSES):
         on_core = cause in CPU_CAUSES
         total = {k: v * scenario.cpu_rate for k, v in sums[cause].items()} if on_core else sums[cause]
         text = _sized(total)
+        if cause == warm:
+            text += f" + first.VALUE * {expressions.number(load.warm_up_cpu_s * scenario.cpu_rate)}"
         if cause == longest and load.handling_s:
             text = f"Max(0.0, {text} - {expressions.number(load.handling_s)})"
         found.append(TaskDemand(NAMES[cause], CPU if on_core else DELAY, text))
-    if load.warm_up_cpu_s:
-        core_s = expressions.number(load.warm_up_cpu_s * scenario.cpu_rate)
-        found.insert(0, TaskDemand("warm-up compute", CPU, f"first.VALUE * {core_s}"))
-    waiting_s = load.warm_up_s - load.warm_up_cpu_s
-    if waiting_s > 0:
-        found.append(TaskDemand("warm-up", DELAY, f"first.VALUE * {expressions.number(waiting_s)}"))
+    launch = _launch(load)
+    return [*found, TaskDemand("launch", DELAY, launch)] if launch else found
+
+
+def _launch(load: StageLoad) -> str:
+    """Return what a task waits before it can work: the first one on a slot for what is cold."""
+    cold_s = load.warm_up_s - load.warm_up_cpu_s
+    parts = []
+    if cold_s > 0:
+        parts.append(f"first.VALUE * {expressions.number(cold_s)}")
     if load.dispatch_s:
-        text = f"(1 - first.VALUE) * {expressions.number(load.dispatch_s)}"
-        found.append(TaskDemand("dispatch", DELAY, text))
-    return found
+        parts.append(f"(1 - first.VALUE) * {expressions.number(load.dispatch_s)}")
+    return " + ".join(parts)
 
 
 def parameters(demands: list[TaskDemand]) -> list[str]:

@@ -160,9 +160,14 @@ class Dependence:
             if coefficient
         }
 
-    def used(self, sums: list[Sum], name: str) -> bool:
-        """Return whether sums depend on a variable of laws."""
-        return any(self._factors[name] in part for part in sums)
+    @property
+    def counts_executors(self) -> bool:
+        """Whether anything follows the number of executors."""
+        elements = (data["element"] for _, data in self._graph.nodes(data=True))
+        sums = [self.delay(element) for element in elements if isinstance(element, dsl.Delay)]
+        sums += [total for flow in self.flows.values() for total in (flow.tasks, flow.bytes, flow.records)]
+        names = (self._factors["executors"], self._factors["log_executors"])
+        return any(name in total for total in sums for name in names)
 
 
 def tasks_text(tasks: Sum) -> str:

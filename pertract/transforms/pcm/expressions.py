@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 from ..stoex import number as literal
 
+MOST_BOXES = 24
+"""Boxes of a density, unless fewer are asked for."""
+
 
 def number(value: float) -> str:
     """Return a floating-point literal, rounded to ten digits."""
@@ -27,13 +30,13 @@ def linear(coefficients: dict[str, float]) -> str:
     return " + ".join(terms) or "0.0"
 
 
-def discrete(values: Sequence[float], weights: Sequence[float]) -> str:
+def discrete(values: Sequence[float], weights: Sequence[float], most: int = MOST_BOXES) -> str:
     """Return the density of values that occur with weights, as boxes between them.
 
     Neighbouring boxes meet halfway between their values. The boxes are shifted as one, so that the mean is
     that of the values, and the first ends where it begins: ``DoublePDF`` begins at 0.
     """
-    merged = _merged(values, weights)
+    merged = _boxes(_merged(values, weights), most)
     if len(merged) == 1:
         return number(merged[0][0])
     points, masses = zip(*merged, strict=True)
@@ -44,9 +47,27 @@ def discrete(values: Sequence[float], weights: Sequence[float]) -> str:
     boxed = sum((a + b) / 2 * m for a, b, m in zip(edges, edges[1:], masses, strict=False)) / total
     scale = mean / boxed
     shares = _shares(masses)
-    boxes = [f"({number(edges[0] * scale)};0.0)"]
-    boxes += [f"({number(edge * scale)};{share})" for edge, share in zip(edges[1:], shares, strict=True)]
+    bounds = [literal(float(f"{edge * scale:.5g}")) for edge in edges]
+    boxes = [f"({bounds[0]};0.0)"]
+    boxes += [f"({bound};{share})" for bound, share in zip(bounds[1:], shares, strict=True)]
     return f"DoublePDF[{''.join(boxes)}]"
+
+
+def _boxes(merged: list[tuple[float, float]], most: int) -> list[tuple[float, float]]:
+    """Return about ``most`` values or fewer: the largest ones stay, the others are joined by weight."""
+    if len(merged) <= most:
+        return merged
+    apart = most // 4
+    joined: list[tuple[float, float]] = []
+    limit = sum(weight for _, weight in merged[:-apart]) / (most - apart)
+    for value, weight in merged[:-apart]:
+        before = joined[-1] if joined else (0.0, limit)
+        if before[1] + weight <= limit:
+            total = before[1] + weight
+            joined[-1] = (before[0] * before[1] + value * weight) / total, total
+        else:
+            joined.append((value, weight))
+    return joined + merged[-apart:]
 
 
 def _merged(values: Sequence[float], weights: Sequence[float]) -> list[tuple[float, float]]:
@@ -65,8 +86,8 @@ def _shares(masses: Sequence[float]) -> list[str]:
     shares = []
     for mass in masses:
         done += mass
-        now = round(done / total * 1_000_000)
-        shares.append(number((now - before) / 1_000_000))
+        now = round(done / total * 100_000)
+        shares.append(number((now - before) / 100_000))
         before = now
     return shares
 

@@ -1,8 +1,8 @@
 """A graph of dependencies as lanes: chains of nodes that run one after the other, side by side.
 
-Any directed acyclic graph can be said this way, not only nested sequences and forks. A node begins when
-the one before it in its lane has ended. Where it waits for nodes of other lanes, these leave a token for each such
-dependency, which it takes.
+Any directed acyclic graph can be said this way, not only nested sequences and forks. A node begins when the
+one before it in its lane has ended. Where it waits for nodes of other lanes, these leave a token for each
+such dependency, which it takes.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Component:
 
     def provide(self, interface: Interface) -> None:
         """Add a provided role."""
-        role = self.identifiers.make(f"{self.id}.provides.{interface.id}")
+        role = self.identifiers.make(f"{self.id}.provides")
         self.provided[interface.id] = role
         child(
             self.element,
@@ -52,8 +52,7 @@ class Component:
 
     def require(self, interface: Interface, label: str = "") -> Required:
         """Add a required role; a label tells several of the same interface apart."""
-        name = f"{interface.id}.{label}" if label else interface.id
-        role = self.identifiers.make(f"{self.id}.requires.{name}")
+        role = self.identifiers.make(f"{self.id}.requires.{label or interface.name}")
         child(
             self.element,
             "requiredRoles_InterfaceRequiringEntity",
@@ -104,6 +103,7 @@ class Repository:
         self.root = root(
             "repository:Repository", "seff", "stoex", id=identifiers.make("repository"), entityName=name
         )
+        self._shapes: dict[tuple[object, ...], Interface] = {}
 
     def component(self, name: str, id: str) -> Component:
         """Add a basic component."""
@@ -112,6 +112,22 @@ class Repository:
             self.root, "components__Repository", "repository:BasicComponent", id=made, entityName=name
         )
         return Component(element, made, name, self._identifiers)
+
+    def shared_interface(self, name: str, operations: Mapping[str, Operation]) -> Interface:
+        """Return the interface of a shape, which is written once and numbered.
+
+        Parameters
+        ----------
+        name
+            Name without the number.
+        operations
+            Its operations.
+        """
+        key = (name, *((n, tuple(o.parameters.items()), o.returns) for n, o in operations.items()))
+        if key not in self._shapes:
+            numbered = f"{name}{sum(other[0] == name for other in self._shapes) + 1}"
+            self._shapes[key] = self.interface(numbered, numbered, operations)
+        return self._shapes[key]
 
     def interface(self, name: str, id: str, operations: Mapping[str, Operation]) -> Interface:
         """Add an interface with its operations."""

@@ -22,8 +22,11 @@ KEPT = 64
 RARE = 2.5
 """Groups of up to so many tasks have steps of their own in larger stages."""
 
-BINS = 8
+BINS = 4
 """Parts of the launches of larger stages, each with a density of its own."""
+
+FEWEST_BOXES = 8
+"""Boxes of a density where a stage has several."""
 
 ALIKE = 0.02
 """Densities whose means differ by less are one."""
@@ -57,10 +60,15 @@ def expression(load: StageLoad, seed: str, index: str, tasks: str) -> str:
         Expressions of the number of the task in order of launch, from 1, and of the number of tasks.
     """
     found = steps(load, seed)
+    densities = sum(len(step.values) > 1 for step in found)
+    boxes = max(FEWEST_BOXES, expressions.MOST_BOXES * 2 // max(1, densities))
     return expressions.piecewise(
         index,
         [
-            (f"{expressions.number(step.until)} * {tasks}", expressions.discrete(step.values, step.weights))
+            (
+                f"{expressions.number(step.until)} * {tasks}",
+                expressions.discrete(step.values, step.weights, boxes),
+            )
             for step in found
         ],
     )

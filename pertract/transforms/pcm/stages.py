@@ -118,7 +118,7 @@ class StageWriter:
         operations = {"run": shape}
         if self._form == "tree":
             operations["part"] = Operation(dict(shape.parameters) | {"count": INT})
-        interface = self._repository.interface(f"I{stage.id}", f"interface.{stage.id}", operations)
+        interface = self._repository.shared_interface("Istage", operations)
         component = self._repository.component(_label(stage), stage.id)
         component.provide(interface)
         to_executors = component.require(self._executors.interface)
@@ -136,7 +136,7 @@ class StageWriter:
             else:
                 calls.tree(body)
             if load.handling_s:
-                body.demand("note end of last task", DELAY, expressions.number(load.handling_s))
+                body.demand("handling", DELAY, expressions.number(load.handling_s))
         if itself is not None:
             with service(component.element, f"{component.id}.part", interface.operations["part"]) as body:
                 calls.part(body)
@@ -148,18 +148,16 @@ class StageWriter:
     ) -> tuple[Component, Interface]:
         """Add the component of the tasks of a stage."""
         shape = Operation({name: PARAMETERS[name] for name in passed})
-        interface = self._repository.interface(
-            f"Itask of {stage.id}", f"interface.task.{stage.id}", {"run": shape}
-        )
+        interface = self._repository.shared_interface("Itask", {"run": shape})
         task = self._repository.component(f"task of {stage.id}", f"task.{stage.id}")
         task.provide(interface)
         with service(task.element, f"{task.id}.run", interface.operations["run"]) as body:
             beside = self._scenario.beside_core_s
             on_cores = [demand for demand in demands if demand.name == "compute"]
             if beside and on_cores:
-                with body.spawn("executor beside its tasks") as other:
+                with body.spawn("beside") as other:
                     text = f"{expressions.number(beside)} * {on_cores[0].expression}"
-                    other.demand("compile and collect", on_cores[0].resource, text)
+                    other.demand("executor", on_cores[0].resource, text)
             for demand in demands:
                 body.demand(demand.name, demand.resource, demand.expression)
         return task, interface
@@ -186,34 +184,34 @@ class _Launch:
         """Launch every task when a slot is free, and wait for as many tokens."""
         done = self.component.passive("done", "0")
         if turns:
-            body.call("take turn", self.to_executors.to("takeTurn"))
+            body.call("turn", self.to_executors.to("takeTurn"))
         limited = self.usable_ratio < 1
         ratio = expressions.number(self.usable_ratio)
-        with body.loop("launch every task", "tasks.VALUE") as each:
+        with body.loop("launch", "tasks.VALUE") as each:
             if limited:
-                with each.when("first wave is over", "index.VALUE == slots.VALUE") as then:
+                with each.when("first wave over", "index.VALUE == slots.VALUE") as then:
                     count = f"slots.VALUE - Max(1, Round({ratio} * slots.VALUE))"
-                    with then.loop("leave slots that the stage cannot use", count) as left:
-                        left.call("leave slot", self.to_executors.to("allocSlot"), {"index": "0"})
-            each.call("wait for slot", self.to_executors.to("allocSlot"), {"index": "index.VALUE"}, "index")
-            with each.spawn("launch task") as task:
+                    with then.loop("leave", count) as left:
+                        left.call("slot", self.to_executors.to("allocSlot"), {"index": "0"})
+            each.call("slot", self.to_executors.to("allocSlot"), {"index": "index.VALUE"}, "index")
+            with each.spawn("fork") as task:
                 task.call(
-                    "run task",
+                    "task",
                     self.to_tasks.to("run"),
                     self._inputs(self._size("index.VALUE"), "index.VALUE"),
                 )
-                task.call("free slot", self.to_executors.to("freeSlot"))
-                task.release("report end", done)
+                task.call("free", self.to_executors.to("freeSlot"))
+                task.release("end", done)
             if self.load.launch_s:
-                each.demand("driver is busy", DELAY, expressions.number(self.load.launch_s))
+                each.demand("driver", DELAY, expressions.number(self.load.launch_s))
         if turns:
             body.call("end turn", self.to_executors.to("endTurn"))
-        with body.loop("wait for every task", "tasks.VALUE") as each:
-            each.acquire("a task has ended", done)
+        with body.loop("barrier", "tasks.VALUE") as each:
+            each.acquire("await end", done)
         if limited:
             count = f"tasks.VALUE > slots.VALUE ? slots.VALUE - Max(1, Round({ratio} * slots.VALUE)) : 0"
-            with body.loop("give slots back", count) as left:
-                left.call("give slot back", self.to_executors.to("freeSlot"))
+            with body.loop("give back", count) as left:
+                left.call("free", self.to_executors.to("freeSlot"))
 
     def slots(self, body: Behaviour, slots: int) -> None:
         """Run the share of each slot in a branch of its own."""
@@ -221,29 +219,27 @@ class _Launch:
         total = sum(self.load.weights)
         mean = sum(t * w for t, w in zip(times, self.load.weights, strict=True)) / total
         size = expressions.discrete([t / mean for t in times], self.load.weights) if mean else "1.0"
-        fork = body.fork("run tasks on every slot")
+        fork = body.fork("every slot")
         for slot in range(slots):
             share = f"(tasks.VALUE - {slot} + slots.VALUE - 1) / slots.VALUE"
             with fork.branch() as branch:
                 with branch.loop("first task", f"slots.VALUE > {slot} ? Min(1, {share}) : 0") as each:
-                    each.call("run first task", self.to_tasks.to("run"), self._inputs(size, "0"))
+                    each.call("task", self.to_tasks.to("run"), self._inputs(size, "0"))
                 with branch.loop("later tasks", f"slots.VALUE > {slot} ? Max(0, {share} - 1) : 0") as each:
-                    each.call("run task", self.to_tasks.to("run"), self._inputs(size, "slots.VALUE + 1"))
+                    each.call("task", self.to_tasks.to("run"), self._inputs(size, "slots.VALUE + 1"))
 
     def tree(self, body: Behaviour) -> None:
         """Begin with all tasks."""
-        with body.when("there are tasks", "tasks.VALUE > 0") as then:
-            self._part(then, "run all", "tasks.VALUE", "0")
+        with body.when("any", "tasks.VALUE > 0") as then:
+            self._part(then, "all", "tasks.VALUE", "0")
 
     def part(self, body: Behaviour) -> None:
         """Halve the tasks until one is left, and run that."""
-        with body.when("one task is left", "count.VALUE <= 1") as then:
-            then.call("wait for slot", self.to_executors.to("allocSlot"), {"index": "index.VALUE"}, "index")
-            then.call(
-                "run task", self.to_tasks.to("run"), self._inputs(self._size("index.VALUE"), "index.VALUE")
-            )
-            then.call("free slot", self.to_executors.to("freeSlot"))
-        with body.when("several tasks are left", "count.VALUE > 1") as then:
+        with body.when("one left", "count.VALUE <= 1") as then:
+            then.call("slot", self.to_executors.to("allocSlot"), {"index": "index.VALUE"}, "index")
+            then.call("task", self.to_tasks.to("run"), self._inputs(self._size("index.VALUE"), "index.VALUE"))
+            then.call("free", self.to_executors.to("freeSlot"))
+        with body.when("several left", "count.VALUE > 1") as then:
             fork = then.fork("halves")
             with fork.branch() as first:
                 self._part(first, "first half", "count.VALUE / 2", "index.VALUE")

@@ -79,7 +79,7 @@ class System:
             self.root,
             "connectors__ComposedStructure",
             "composition:AssemblyConnector",
-            id=self._identifiers.make(f"connector.{caller.id}.{required.role}"),
+            id=self._identifiers.make(f"connector.{required.role}"),
             entityName=f"{caller.component.name} calls {callee.component.name}",
             requiringAssemblyContext_AssemblyConnector=caller.id,
             providingAssemblyContext_AssemblyConnector=callee.id,

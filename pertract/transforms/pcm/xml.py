@@ -95,6 +95,11 @@ def to_bytes(element: Element, comment: str) -> bytes:
     return head + etree.tostring(note, encoding="UTF-8") + document + b"\n"
 
 
+def plain_name(name: str) -> str:
+    """Return a name with nothing but what identifiers and references allow."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", name.replace(" ", "-")) or "_"
+
+
 class Identifiers:
     """Hands out identifiers that are readable, allowed in references, and used once."""
 
@@ -103,7 +108,7 @@ class Identifiers:
 
     def make(self, name: str) -> str:
         """Return an identifier for a name."""
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", name) or "_"
+        plain = plain_name(name)
         found, number = plain, 2
         while found in self._used:
             found, number = f"{plain}-{number}", number + 1
