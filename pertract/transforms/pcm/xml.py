@@ -86,8 +86,8 @@ def variable(parent: Element, feature: str, name: str, expression: str) -> None:
 
 
 def to_bytes(element: Element, comment: str) -> bytes:
-    """Return the file, indented, with a comment in front of the root."""
-    etree.indent(element, " ")
+    """Return the file, an element a line, with a comment in front of the root."""
+    etree.indent(element, "")  # deep files would be a tenth larger with blanks
     note = etree.Comment(f" {comment.replace('--', '- -')} ")
     note.tail = "\n"
     document = etree.tostring(element, encoding="UTF-8")
