@@ -85,30 +85,35 @@ def task_demands(
     sums = {cause: _sum(profile, cause, float(mean), variables) for cause, mean in means.items() if mean > 0}
     waits = [cause for cause in sums if cause not in CPU_CAUSES]
     longest = max(waits, key=means.__getitem__, default=None)
-    warm = next((cause for cause in CPU_CAUSES if cause in sums), None) if load.warm_up_cpu_s else None
+    warm = next((cause for cause in CPU_CAUSES if cause in sums), "cpu")
+    first = {warm: _first_core(load, scenario), "scheduling": _first_wait(load)}
     found = []
-    for cause in sorted(sums, key=lambda c: c not in CPU_CAUSES):
+    for cause in (*CPU_CAUSES, *(c for c in CAUSES if c not in CPU_CAUSES)):
         on_core = cause in CPU_CAUSES
-        total = {k: v * scenario.cpu_rate for k, v in sums[cause].items()} if on_core else sums[cause]
-        text = _sized(total)
-        if cause == warm:
-            text += f" + first.VALUE * {expressions.number(load.warm_up_cpu_s * scenario.cpu_rate)}"
+        terms = []
+        if cause in sums:
+            terms.append(_sized(sums[cause], scenario.cpu_rate if on_core else 1.0))
         if cause == longest and load.handling_s:
-            text = f"Max(0.0, {text} - {expressions.number(load.handling_s)})"
-        found.append(TaskDemand(NAMES[cause], CPU if on_core else DELAY, text))
-    launch = _launch(load)
-    return [*found, TaskDemand("launch", DELAY, launch)] if launch else found
+            terms = [f"Max(0.0, {terms[0]} - {expressions.number(load.handling_s)})"]
+        terms += first.get(cause, [])
+        if terms:
+            found.append(TaskDemand(NAMES[cause], CPU if on_core else DELAY, " + ".join(terms)))
+    return found
 
 
-def _launch(load: StageLoad) -> str:
-    """Return what a task waits before it can work: the first one on a slot for what is cold."""
+def _first_core(load: StageLoad, scenario: Scenario) -> list[str]:
+    """Return the CPU that the first task on a slot needs more."""
+    core_s = load.warm_up_cpu_s * scenario.cpu_rate
+    return [f"first.VALUE * {expressions.number(core_s)}"] if core_s else []
+
+
+def _first_wait(load: StageLoad) -> list[str]:
+    """Return how long the first task on a slot waits for what is cold, and the others for the driver."""
     cold_s = load.warm_up_s - load.warm_up_cpu_s
-    parts = []
-    if cold_s > 0:
-        parts.append(f"first.VALUE * {expressions.number(cold_s)}")
+    terms = [f"first.VALUE * {expressions.number(cold_s)}"] if cold_s > 0 else []
     if load.dispatch_s:
-        parts.append(f"(1 - first.VALUE) * {expressions.number(load.dispatch_s)}")
-    return " + ".join(parts)
+        terms.append(f"(1 - first.VALUE) * {expressions.number(load.dispatch_s)}")
+    return terms
 
 
 def parameters(demands: list[TaskDemand]) -> list[str]:
@@ -117,8 +122,8 @@ def parameters(demands: list[TaskDemand]) -> list[str]:
     return [name for name in PARAMETERS if f"{name}.VALUE" in text]
 
 
-def _sized(total: dict[str, float]) -> str:
-    text = expressions.linear(total)
+def _sized(total: dict[str, float], rate: float) -> str:
+    text = expressions.linear({factor: value * rate for factor, value in total.items()})
     return f"size.VALUE * {text}" if len(total) == 1 else f"size.VALUE * ({text})"
 
 

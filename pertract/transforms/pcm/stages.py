@@ -27,7 +27,7 @@ from .dependence import DATA, Dependence, Sum, scaled
 from .executors import Executors
 from .repository import Component, Interface, Operation, Repository, Required
 from .scenario import Scenario, StageLoad
-from .xml import DELAY, DOUBLE, INT
+from .xml import CPU, DELAY, DOUBLE, INT
 
 Form = Literal["tokens", "slots", "tree"]
 """How tasks share the slots."""
@@ -153,11 +153,10 @@ class StageWriter:
         task.provide(interface)
         with service(task.element, f"{task.id}.run", interface.operations["run"]) as body:
             beside = self._scenario.beside_core_s
-            on_cores = [demand for demand in demands if demand.name == "compute"]
+            on_cores = " + ".join(demand.expression for demand in demands if demand.resource == CPU)
             if beside and on_cores:
                 with body.spawn("beside") as other:
-                    text = f"{expressions.number(beside)} * {on_cores[0].expression}"
-                    other.demand("executor", on_cores[0].resource, text)
+                    other.demand("executor", CPU, f"{expressions.number(beside)} * ({on_cores})")
             for demand in demands:
                 body.demand(demand.name, demand.resource, demand.expression)
         return task, interface

@@ -80,7 +80,7 @@ class System:
             "connectors__ComposedStructure",
             "composition:AssemblyConnector",
             id=self._identifiers.make(f"connector.{required.role}"),
-            entityName=f"{caller.component.name} calls {callee.component.name}",
+            entityName=f"{caller.component.id} calls {callee.component.id}",
             requiringAssemblyContext_AssemblyConnector=caller.id,
             providingAssemblyContext_AssemblyConnector=callee.id,
         )
