@@ -38,7 +38,7 @@ def discrete(values: Sequence[float], weights: Sequence[float], most: int = MOST
     """
     merged = _boxes(_merged(values, weights), most)
     if len(merged) == 1:
-        return number(merged[0][0])
+        return number(values[0])
     points, masses = zip(*merged, strict=True)
     middles = [(a + b) / 2 for a, b in itertools.pairwise(points)]
     edges = [max(0.0, points[0] - (middles[0] - points[0])), *middles, points[-1]]

@@ -19,7 +19,7 @@ from .scenario import StageLoad
 KEPT = 64
 """Stages up to this size have a step for every task."""
 
-RARE = 2.5
+RARE = 1.5
 """Groups of up to so many tasks have steps of their own in larger stages."""
 
 BINS = 4

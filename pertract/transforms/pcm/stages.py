@@ -184,14 +184,14 @@ class _Launch:
         done = self.component.passive("done", "0")
         if turns:
             body.call("turn", self.to_executors.to("takeTurn"))
-        limited = self.usable_ratio < 1
-        ratio = expressions.number(self.usable_ratio)
+        ended = self.component.passive("ended", "0") if self.usable_ratio < 1 else None
+        usable = f"Max(1, Round({expressions.number(self.usable_ratio)} * slots.VALUE))"
         with body.loop("launch", "tasks.VALUE") as each:
-            if limited:
-                with each.when("first wave over", "index.VALUE == slots.VALUE") as then:
-                    count = f"slots.VALUE - Max(1, Round({ratio} * slots.VALUE))"
-                    with then.loop("leave", count) as left:
-                        left.call("slot", self.to_executors.to("allocSlot"), {"index": "0"})
+            if ended is not None:  # from the second wave on, a task starts when few enough are left
+                with each.when("first wave over", "index.VALUE >= slots.VALUE") as then:
+                    count = f"index.VALUE == slots.VALUE ? slots.VALUE - {usable} + 1 : 1"
+                    with then.loop("wait for ends", count) as one:
+                        one.acquire("await limit", ended)
             each.call("slot", self.to_executors.to("allocSlot"), {"index": "index.VALUE"}, "index")
             with each.spawn("fork") as task:
                 task.call(
@@ -201,16 +201,17 @@ class _Launch:
                 )
                 task.call("free", self.to_executors.to("freeSlot"))
                 task.release("end", done)
+                if ended is not None:
+                    task.release("lift limit", ended)
             if self.load.launch_s:
                 each.demand("driver", DELAY, expressions.number(self.load.launch_s))
         if turns:
             body.call("end turn", self.to_executors.to("endTurn"))
         with body.loop("barrier", "tasks.VALUE") as each:
             each.acquire("await end", done)
-        if limited:
-            count = f"tasks.VALUE > slots.VALUE ? slots.VALUE - Max(1, Round({ratio} * slots.VALUE)) : 0"
-            with body.loop("give back", count) as left:
-                left.call("free", self.to_executors.to("freeSlot"))
+        if ended is not None:
+            with body.loop("forget", f"tasks.VALUE > slots.VALUE ? {usable} : tasks.VALUE") as each:
+                each.acquire("take back", ended)
 
     def slots(self, body: Behaviour, slots: int) -> None:
         """Run the share of each slot in a branch of its own."""
