@@ -26,7 +26,7 @@ from .xml import Identifiers, to_bytes
 
 def file_stem(name: str) -> str:
     """Return the name of an application as the name of files and the target of references."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:100] or "application"
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:100] or "application"
 
 
 def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tokens") -> dict[str, bytes]:

@@ -7,23 +7,28 @@ steps: a step holds one size, or a density where many tasks differ without order
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import expressions
 from .scenario import StageLoad
 
+Floats = NDArray[np.float64]
+
 KEPT = 64
 """Stages up to this size have a step for every task."""
 
-RARE = 1.5
+RARE = 3.0
 """Groups of up to so many tasks have steps of their own in larger stages."""
 
 BINS = 4
 """Parts of the launches of larger stages, each with a density of its own."""
+
+PIECES = 64
+"""Pieces of a large group whose places among the launches are looked at."""
 
 FEWEST_BOXES = 8
 """Boxes of a density where a stage has several."""
@@ -83,77 +88,79 @@ def steps(load: StageLoad, seed: str) -> list[Step]:
         return [Step(1.0, (1.0,), (1.0,))]
     sizes = times / mean
     per_group = weights * (load.tasks / float(weights.sum()))
-    order = load.launch_order or _any_order(len(sizes), seed)
-    found = (
-        _each(load.tasks, sizes, per_group, order)
-        if load.tasks <= KEPT
-        else _by_part(load.tasks, sizes, per_group, order)
-    )
+    rng = np.random.default_rng(int.from_bytes(blake2b(seed.encode(), digest_size=8).digest(), "big"))
+    order = np.array(load.launch_order) if load.launch_order else rng.random(len(sizes))
+    written = _each if load.tasks <= KEPT else _by_part
+    found = written(load.tasks, sizes, per_group, order, rng)
     return _joined(found)
 
 
-def _any_order(groups: int, seed: str) -> tuple[float, ...]:
-    digest = int.from_bytes(blake2b(seed.encode(), digest_size=8).digest(), "big")
-    return tuple(np.random.default_rng(digest).random(groups).tolist())
+def _until(last: int, tasks: int) -> float:
+    """Return the position of a task as a bound that rounding cannot make it miss."""
+    return last / tasks + 1e-8
 
 
-def _each(tasks: int, sizes: np.ndarray, per_group: np.ndarray, order: Sequence[float]) -> list[Step]:
+def _each(
+    tasks: int, sizes: Floats, per_group: Floats, order: Floats, rng: np.random.Generator
+) -> list[Step]:
     """Return a step for every task, as many of each group as are its due."""
     rank = (np.arange(tasks) + 0.5) * (float(per_group.sum()) / tasks)
     group = np.minimum(np.searchsorted(np.cumsum(per_group), rank, side="right"), len(sizes) - 1)
-    keys = np.concatenate(
-        [_positions(order[g], per_group[g], int(np.sum(group == g))) for g in range(len(sizes))]
-    )
-    of = np.repeat(np.arange(len(sizes)), [int(np.sum(group == g)) for g in range(len(sizes))])
-    launched = of[np.argsort(keys, kind="stable")]
-    return [Step((i + 1.5) / tasks, (float(size),), (1.0,)) for i, size in enumerate(sizes[launched])]
+    launched, _ = _launches(order, per_group, np.bincount(group, minlength=len(sizes)), rng)
+    return [
+        Step(_until(number, tasks), (float(size),), (1.0,))
+        for number, size in enumerate(sizes[launched], start=1)
+    ]
 
 
-def _positions(mean: float, due: float, count: int) -> np.ndarray:
-    """Return where the tasks of a group are launched: evenly over the reach of the group."""
-    reach = min(mean, 1 - mean) * (1 - 1 / max(1.0, due))
-    return np.asarray(mean - reach + 2 * reach * (np.arange(count) + 0.5) / max(1, count))
+def _launches(
+    order: Floats, per_group: Floats, pieces: NDArray[np.intp], rng: np.random.Generator
+) -> tuple[NDArray[np.intp], Floats]:
+    """Return the groups of pieces in order of launch, and the share of a group that each piece is.
+
+    The pieces of a group lie over its reach: a group of one task keeps its place, and the larger it is, the
+    more its tasks spread.
+    """
+    reach = np.minimum(order, 1 - order) * (1 - 1 / np.maximum(1.0, per_group))
+    group = np.repeat(np.arange(len(order)), pieces)
+    number = np.arange(len(group)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    within = (number + rng.random(len(group))) / pieces[group]
+    keys = order[group] + reach[group] * (2 * within - 1)
+    launched = np.argsort(keys, kind="stable")
+    return group[launched], 1 / pieces[group[launched]]
 
 
-def _by_part(tasks: int, sizes: np.ndarray, per_group: np.ndarray, order: Sequence[float]) -> list[Step]:
+def _by_part(
+    tasks: int, sizes: Floats, per_group: Floats, order: Floats, rng: np.random.Generator
+) -> list[Step]:
     """Return densities for parts of the launches, and steps of their own for rare tasks in between."""
     rare = per_group <= RARE
-    single = sorted(
-        (float(position), float(sizes[g]))
-        for g in np.flatnonzero(rare)
-        for position in _positions(order[int(g)], per_group[g], round(per_group[g]))
-    )
-    parts = _parts(sizes, np.where(rare, 0.0, per_group), np.asarray(order))
-    if not parts:
-        return _each(tasks, sizes, per_group, order)
-    marks: list[int] = []
-    for i, (position, _) in enumerate(single):
-        first = marks[-1] + 1 if marks else 0
-        marks.append(min(max(first, int(position * tasks)), tasks - len(single) + i))
+    pieces = np.where(rare, np.maximum(1, np.round(per_group)), PIECES).astype(np.intp)
+    group, share = _launches(order, per_group, pieces, rng)
+    amount = share * per_group[group]
+    before = np.cumsum(amount) - amount
+    total = float(amount.sum())
+    parts = _parts(sizes, group, np.where(rare[group], 0.0, amount), (before + amount / 2) / total)
+    singles = np.flatnonzero(rare[group])
     found: list[Step] = []
     at = 0
-    for mark, (_, size) in zip(marks, single, strict=True):
+    for number, piece in enumerate(singles):
+        due = round(before[piece] / total * tasks)
+        mark = min(max(at, due), tasks - len(singles) + number)
         found += _between(parts, at, mark, tasks)
-        found.append(Step((mark + 1.5) / tasks, (size,), (1.0,)))
+        found.append(Step(_until(mark + 1, tasks), (float(sizes[group[piece]]),), (1.0,)))
         at = mark + 1
-    found += _between(parts, at, tasks, tasks)
-    return found
+    return found + _between(parts, at, tasks, tasks)
 
 
-def _parts(sizes: np.ndarray, per_group: np.ndarray, order: np.ndarray) -> list[Step]:
-    """Return the density of each part of the launches, as groups reach into it."""
-    if not per_group.any():
-        return []
-    reach = np.minimum(order, 1 - order) * (1 - 1 / np.maximum(1.0, per_group))
-    low, high = order - reach, np.maximum(order + reach, order - reach + 1e-9)
-    found: list[Step] = []
-    for part in range(BINS):
-        begin, end = part / BINS, (part + 1) / BINS
-        share = np.clip(np.minimum(high, end) - np.maximum(low, begin), 0.0, None) / (high - low)
-        here = per_group * share
-        used = here > 1e-9
-        if used.any():
-            found.append(Step(end, tuple(sizes[used].tolist()), tuple(here[used].tolist())))
+def _parts(sizes: Floats, group: NDArray[np.intp], amount: Floats, position: Floats) -> list[Step]:
+    """Return the density of each part of the launches: what the common tasks in it are."""
+    part = np.minimum((position * BINS).astype(int), BINS - 1)
+    found = []
+    for number in range(BINS):
+        here = np.bincount(group[part == number], amount[part == number], minlength=len(sizes))
+        if (used := here > 0).any():
+            found.append(Step((number + 1) / BINS, tuple(sizes[used].tolist()), tuple(here[used].tolist())))
     return found
 
 
@@ -163,7 +170,7 @@ def _between(parts: list[Step], begin: int, end: int, tasks: int) -> list[Step]:
     for part in parts:
         last = min(end, round(part.until * tasks)) if part is not parts[-1] else end
         if last > begin:
-            found.append(Step((last + 0.5) / tasks, part.values, part.weights))
+            found.append(Step(_until(last, tasks), part.values, part.weights))
             begin = last
     return found
 

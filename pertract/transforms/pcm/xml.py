@@ -88,7 +88,7 @@ def variable(parent: Element, feature: str, name: str, expression: str) -> None:
 def to_bytes(element: Element, comment: str) -> bytes:
     """Return the file, an element a line, with a comment in front of the root."""
     etree.indent(element, "")  # deep files would be a tenth larger with blanks
-    note = etree.Comment(f" {comment.replace('--', '- -')} ")
+    note = etree.Comment(f" {re.sub('-(?=-)', '- ', _legal(comment))} ")
     note.tail = "\n"
     document = etree.tostring(element, encoding="UTF-8")
     head = b'<?xml version="1.0" encoding="UTF-8"?>\n'
