@@ -34,10 +34,10 @@ def files_of(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.iterdir() if path.suffix in CORE)
 
 
-def findings(folder: Path) -> list[str]:
-    """Return the errors and warnings of the validator."""
+def findings(folder: Path, *, with_pyecore: bool = False) -> list[str]:
+    """Return the errors and warnings of the validator, which can let pyecore read the files too."""
     validator = judge("validate_pcm")
-    report = validator.validate(files_of(folder), with_pyecore=False)
+    report = validator.validate(files_of(folder), with_pyecore=with_pyecore)
     return [str(problem) for problem in report.problems if problem.severity != "NOTE"]
 
 

@@ -43,6 +43,7 @@ def scenario_of(
         data_scale=configuration.data_scale,
         cpu_rate=configuration.cpu_rate,
         fair=configuration.fair,
+        fetches_follow_nodes=configuration.measured_hosts > 1,
         beside_core_s=plan.background.per_task_core_s,
         network_bytes_per_s=configuration.network_bytes_per_s or USUAL_NETWORK_BYTES_PER_S,
         latency_s=model.resources.network.latency_s,

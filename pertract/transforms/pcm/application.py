@@ -67,8 +67,11 @@ class ApplicationWriter:
         self.dependencies = self._dependencies()
         """Component of the edges between jobs, and its interface; None where there are none."""
         self._counts = [("slots", "slotCount")]
-        if dependence.counts_executors or any("executors" in stage.takes for stage in stages.values()):
+        taken = {name for stage in stages.values() for name in stage.takes}
+        if dependence.counts_executors or "executors" in taken:
             self._counts.append(("executors", "executorCount"))
+        if "nodes" in taken:
+            self._counts.append(("nodes", "nodeCount"))
         names = [name for what, _ in self._counts for name in self._names(what)]
         self._parameters = {"data": DOUBLE} | dict.fromkeys(names, INT)
         self.jobs = {job.id: self._job(job) for job in model.execution.jobs}
@@ -255,7 +258,9 @@ def stage_inputs(stage: StageComponents, scenario: Scenario) -> list[dict[str, s
     Pools get their share of the tasks by their slots beforehand: PCM cannot ask which slot is free.
     """
     slots = [f"{name}.VALUE" for name in pool_names(scenario, "slots")]
-    executors = " + ".join(f"{name}.VALUE" for name in pool_names(scenario, "executors"))
+    executors, nodes = (
+        " + ".join(f"{name}.VALUE" for name in pool_names(scenario, what)) for what in ("executors", "nodes")
+    )
     tasks = tasks_text(stage.inputs["tasks"])
     common = {name: expressions.linear(total) for name, total in stage.inputs.items() if name != "tasks"}
     found = []
@@ -270,7 +275,8 @@ def stage_inputs(stage: StageComponents, scenario: Scenario) -> list[dict[str, s
             passed["tasks"] = f"{ends[1]} - {ends[0]}"
             for name, volume in common.items():  # as much for each task
                 passed[name] = f"({volume}) * ({passed['tasks']}) / {tasks}"
-        passed |= {"data": DATA, "executors": executors, "slots": slots[pool], "index": "0"}
+        passed |= {"data": DATA, "executors": executors, "nodes": nodes}
+        passed |= {"slots": slots[pool], "index": "0"}
         found.append({name: passed[name] for name in stage.takes})
     return found
 

@@ -41,6 +41,7 @@ PARAMETERS = {
     "data": DOUBLE,
     "tasks": INT,
     "executors": INT,
+    "nodes": INT,
 }
 """Parameters of a task in the order of its signature, and their types.
 
@@ -83,6 +84,8 @@ def task_demands(
     )
     means = dict(zip(CAUSES, np.average(load.causes_s, axis=1, weights=load.weights), strict=True))
     sums = {cause: _sum(profile, cause, float(mean), variables) for cause, mean in means.items() if mean > 0}
+    if "network" in sums and scenario.fetches_follow_nodes and scenario.nodes > 1:
+        sums["network"] = _from_other_nodes(sums["network"], scenario.nodes)
     waits = [cause for cause in sums if cause not in CPU_CAUSES]
     longest = max(waits, key=means.__getitem__, default=None)
     warm = next((cause for cause in CPU_CAUSES if cause in sums), "cpu")
@@ -99,6 +102,15 @@ def task_demands(
         if terms:
             found.append(TaskDemand(NAMES[cause], CPU if on_core else DELAY, " + ".join(terms)))
     return found
+
+
+def _from_other_nodes(total: dict[str, float], nodes: int) -> dict[str, float]:
+    """Return a sum that follows the share of the nodes that are others."""
+    others = "(1.0 - 1.0 / nodes.VALUE)"
+    return {
+        f"{others} * {factor}" if factor else others: value / (1 - 1 / nodes)
+        for factor, value in total.items()
+    }
 
 
 def _first_core(load: StageLoad, scenario: Scenario) -> list[str]:

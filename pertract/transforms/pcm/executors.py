@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from .behaviour import Behaviour, service
@@ -18,8 +19,8 @@ class Executors:
         Where it is added.
     framework
         Name of the framework.
-    slots, executors
-        Defaults of its parameters: task slots and executors of a pool.
+    numbers
+        Its parameters with their defaults: task slots, executors and nodes of a pool.
     turns
         Whether stages take turns: one launches all of its tasks before the next.
     late
@@ -27,13 +28,14 @@ class Executors:
     """
 
     def __init__(
-        self, repository: Repository, framework: str, *, slots: int, executors: int, turns: bool, late: bool
+        self, repository: Repository, framework: str, numbers: Mapping[str, str], *, turns: bool, late: bool
     ) -> None:
         operations = {
             "allocSlot": Operation({"index": INT}, INT),
             "freeSlot": Operation(),
             "slotCount": Operation(returns=INT),
             "executorCount": Operation(returns=INT),
+            "nodeCount": Operation(returns=INT),
         }
         if turns:
             operations |= {"takeTurn": Operation(), "endTurn": Operation()}
@@ -44,11 +46,11 @@ class Executors:
         self.component: Component = repository.component(f"{framework}Resources", "executors")
         """The component; each pool is an instance."""
         self.component.provide(self.interface)
-        self.component.parameter("slotCount", str(slots))
-        self.component.parameter("executorCount", str(executors))
+        for parameter, value in numbers.items():
+            self.component.parameter(parameter, value)
         self._slots = self.component.passive("slots", "slotCount.VALUE")
         self._allocation()
-        for operation in ("slotCount", "executorCount"):
+        for operation in numbers:
             with self._service(operation) as body:
                 body.returns(f"{operation}.VALUE")
         if turns:

@@ -17,7 +17,7 @@ from .environment import Environment
 from .executors import Executors
 from .monitoring import monitoring
 from .repository import Repository
-from .scenario import Scenario
+from .scenario import NodePool, Scenario
 from .stages import Form, StageWriter
 from .system import System
 from .usage import usage_model
@@ -51,8 +51,7 @@ def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tok
     executors = Executors(
         repository,
         model.execution.framework,
-        slots=scenario.working[0].slots,
-        executors=scenario.working[0].executors,
+        _numbers(scenario.working[0]),
         turns=turns,
         late=late,
     )
@@ -68,9 +67,8 @@ def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tok
     main = system.instance(application.component, driver)
     slot_holders = {}
     for pool in scenario.working:
-        numbers = {"slotCount": str(pool.slots), "executorCount": str(pool.executors)}
         slot_holders[pool.name] = system.instance(
-            executors.component, environment.pools[pool.name], pool.name, numbers
+            executors.component, environment.pools[pool.name], pool.name, _numbers(pool)
         )
         system.connect(main, application.to_executors[pool.name], slot_holders[pool.name])
     tokens = None
@@ -116,3 +114,12 @@ def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tok
         "measuringpoint": points,
     }
     return {f"{stem}.{ending}": to_bytes(root, comment) for ending, root in roots.items()}
+
+
+def _numbers(pool: NodePool) -> dict[str, str]:
+    """Return the parameters of the executors of a pool: what to edit for another cluster."""
+    return {
+        "slotCount": str(pool.slots),
+        "executorCount": str(pool.executors),
+        "nodeCount": str(pool.nodes),
+    }

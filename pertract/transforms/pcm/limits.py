@@ -194,6 +194,13 @@ def approximations(model: dsl.PerformanceModel, scenario: Scenario, form: Form) 
                 "Every node group has its share of the tasks beforehand (--join-nodes makes one pool).",
             )
         )
+    if any(pool.nodes > 1 and pool.slots > pool.cores for pool in scenario.working):
+        found.append(
+            Omission(
+                "cores of each node",
+                "The cores of a node group serve all of its tasks, on whichever of its nodes these run.",
+            )
+        )
     if form == "tokens" and not scenario.fair and side_by_side(model.execution):
         found.append(
             Omission(

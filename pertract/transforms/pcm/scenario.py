@@ -76,6 +76,8 @@ class Scenario:
     """Speed of a core relative to the calibration run; the loads are those at this speed."""
     fair: bool = False
     """Whether concurrent stages take slots in turn, instead of the first one all."""
+    fetches_follow_nodes: bool = False
+    """Whether what tasks fetch from other nodes follows the number of nodes: (n - 1) / n of all."""
     beside_core_s: float = 0.0
     """CPU of an executor outside tasks for each core second of its tasks."""
     network_bytes_per_s: float = USUAL_NETWORK_BYTES_PER_S
@@ -92,6 +94,11 @@ class Scenario:
     def executors(self) -> int:
         """Executors of all pools."""
         return sum(pool.executors for pool in self.pools)
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of the pools that have slots."""
+        return sum(pool.nodes for pool in self.working)
 
     @property
     def working(self) -> tuple[NodePool, ...]:

@@ -134,7 +134,8 @@ def _by_part(
     tasks: int, sizes: Floats, per_group: Floats, order: Floats, rng: np.random.Generator
 ) -> list[Step]:
     """Return densities for parts of the launches, and steps of their own for rare tasks in between."""
-    rare = per_group <= RARE
+    whole = np.abs(per_group - np.round(per_group)) < 0.1 * per_group
+    rare = (per_group <= RARE) & whole & (np.round(per_group) > 0)
     pieces = np.where(rare, np.maximum(1, np.round(per_group)), PIECES).astype(np.intp)
     group, share = _launches(order, per_group, pieces, rng)
     amount = share * per_group[group]

@@ -32,7 +32,14 @@ from .xml import CPU, DELAY, DOUBLE, INT
 Form = Literal["tokens", "slots", "tree"]
 """How tasks share the slots."""
 
-_STAGE_PARAMETERS = {"tasks": INT, "bytes": DOUBLE, "records": DOUBLE, "data": DOUBLE, "executors": INT}
+_STAGE_PARAMETERS = {
+    "tasks": INT,
+    "bytes": DOUBLE,
+    "records": DOUBLE,
+    "data": DOUBLE,
+    "executors": INT,
+    "nodes": INT,
+}
 """What a stage may need beside its slots, and the types."""
 
 _NEEDED = {
@@ -41,6 +48,7 @@ _NEEDED = {
     "taskData": ("data",),
     "data": ("data",),
     "executors": ("executors",),
+    "nodes": ("nodes",),
 }
 """What a stage needs for a parameter of its tasks."""
 
@@ -267,6 +275,7 @@ class _Launch:
             "data": DATA,
             "tasks": "tasks.VALUE",
             "executors": "executors.VALUE",
+            "nodes": "nodes.VALUE",
         }
         return {name: possible[name] for name in self.passed}
 

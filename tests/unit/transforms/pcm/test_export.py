@@ -138,7 +138,7 @@ def test_tasks_slots_and_data_are_single_numbers():
     assert specifications(calls[0])[0] == "24"
     parameters = root["system"].iter("configParameterUsages__AssemblyContext")
     texts = {p[-1].get("referenceName"): specifications(p)[0] for p in parameters}
-    assert texts == {"slotCount": "12", "executorCount": "3"}
+    assert texts == {"slotCount": "12", "executorCount": "3", "nodeCount": "3"}
     replicas = [
         e.get("numberOfReplicas")
         for e in root["resourceenvironment"].iter("activeResourceSpecifications_ResourceContainer")
