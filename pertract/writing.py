@@ -64,6 +64,12 @@ def whole_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise OutputError(
             f"{folder}: cannot be made ({error.strerror})", hint="Name a folder that you may write to."
         ) from error
+    for name in files:  # renaming comes last, when it is too late to take back what was renamed before
+        if (folder / name).is_dir():
+            raise OutputError(
+                f"{folder / name}: cannot be written (it is a folder)",
+                hint="Remove it, or name another folder.",
+            )
     with ExitStack() as opened:
         for name, content in files.items():
             opened.enter_context(whole_file(folder / name)).write(content)
