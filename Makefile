@@ -43,6 +43,8 @@ bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/fidelity/runs.py
 	$(BIN)/python benchmarks/fidelity/polimi.py
 	$(BIN)/python benchmarks/fidelity/scheduling.py
+	$(BIN)/python benchmarks/pcm/agreement.py
+	$(BIN)/python benchmarks/pcm/emf.py
 	$(BIN)/python benchmarks/hibench/tables.py
 	$(BIN)/python benchmarks/logs/coverage.py
 	$(BIN)/python benchmarks/logs/loss.py
