@@ -1,7 +1,7 @@
 """Let the real Eclipse Modeling Framework read exported PCM files: what Palladio Bench's reader would say.
 
-Needs Java 17 and the jars of the Debian packages libeclipse-emf-{common,ecore,ecore-xmi,ecore-change}-java, installed or
-unpacked with ``dpkg -x``; the checker lies beside the project.
+Needs Java 17 and the jars of the Debian packages libeclipse-emf-{common,ecore,ecore-xmi,ecore-change}-java,
+installed or unpacked with ``dpkg -x``; the checker lies beside the project.
 
     python benchmarks/pcm/emf.py [--jars /usr/share/java] [--only TEXT]
 """
