@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         predict,
         read_run,
         save,
+        save_original,
         validate,
     )
     from .dsl import PerformanceModel
@@ -41,6 +42,7 @@ __all__ = [
     "predict",
     "read_run",
     "save",
+    "save_original",
     "validate",
 ]
 
@@ -58,6 +60,7 @@ _HOME = {
     "predict": "api",
     "read_run": "api",
     "save": "api",
+    "save_original": "api",
     "validate": "api",
 }
 

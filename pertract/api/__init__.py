@@ -11,6 +11,7 @@ from .exporting import export_pcm
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
+from .originals import save_original
 from .predicting import predict
 from .reading import extract, read_run
 
@@ -25,6 +26,7 @@ __all__ = [
     "predict",
     "read_run",
     "save",
+    "save_original",
     "validate",
     "write_folder",
     "write_whole",

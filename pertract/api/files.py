@@ -9,10 +9,16 @@ from .. import dsl
 from ..dsl import text
 from ..errors import ModelError, SourceNotFound, UnreadableSource
 from ..writing import whole_file, whole_folder
+from . import originals
 
 
 def load(path: str | Path) -> dsl.PerformanceModel:
-    """Return the checked model in a YAML or JSON file.
+    """Return the checked model in a YAML or JSON file, or in files of the original PerTract.
+
+    Parameters
+    ----------
+    path
+        The file; of an original model one of its three files, or the folder that holds them.
 
     Raises
     ------
@@ -20,8 +26,12 @@ def load(path: str | Path) -> dsl.PerformanceModel:
         If there is no such file.
     ModelError
         If it is not a valid model; the message names file, line and field.
+    TransformError
+        If an original file is not valid, or one is missing.
     """
     path = Path(path)
+    if originals.are_original(path):
+        return originals.load_original(path)
     try:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:

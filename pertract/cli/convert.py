@@ -17,30 +17,56 @@ class Target(StrEnum):
 
     yaml = "yaml"
     json = "json"
+    emfjson = "emfjson"
+    xmi = "xmi"
 
 
 @guarded
 def convert(
     model: ModelPath,
-    to: Annotated[Target, typer.Option("--to", help="Notation to write.", show_default=False)],
+    to: Annotated[
+        Target,
+        typer.Option(
+            "--to",
+            help="Notation to write; emfjson and xmi are the three files of the original PerTract.",
+            show_default=False,
+        ),
+    ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="File to write; of the original PerTract, folder to write to.",
+            show_default=False,
+        ),
     ],
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Write a model as YAML or as JSON.
+    """Write a model as YAML or JSON, or as files of the original PerTract.
 
     Example: `pertract convert model.yaml --to json -o model.json`
+
+    Example: `pertract convert model.yaml --to emfjson -o original` and back:
+    `pertract convert original --to yaml -o model.yaml`
     """
     from .. import api
     from ..dsl import text
     from . import output as out
 
     loaded = api.load(model)
-    api.write_whole(output, text.to_json(loaded) if to is Target.json else text.to_yaml(loaded))
+    if to in (Target.emfjson, Target.xmi):
+        saved = api.save_original(loaded, output, "emfjson" if to is Target.emfjson else "xmi")
+        written, lost = ", ".join(map(str, saved.files)), saved.left_out
+    else:
+        api.write_whole(output, text.to_json(loaded) if to is Target.json else text.to_yaml(loaded))
+        written, lost = str(output), loaded.completeness.notes if loaded.original else ()
     if not quiet:
-        out.write(f"model written to {output}\n")
+        for sentence in lost:
+            out.warn(sentence)
+        out.write(f"model written to {written}\n")
 
 
 def register(app: typer.Typer) -> None:

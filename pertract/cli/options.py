@@ -21,7 +21,12 @@ class Format(StrEnum):
 
 
 ModelPath = Annotated[
-    Path, typer.Argument(metavar="MODEL", help="A model file, YAML or JSON.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="MODEL",
+        help="A model file, YAML or JSON; or original PerTract files: their folder or one of them.",
+        show_default=False,
+    ),
 ]
 Application = Annotated[
     str | None,

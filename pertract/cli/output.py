@@ -1,4 +1,4 @@
-"""Write results to standard output and progress to standard error."""
+"""Write results to standard output, progress and warnings to standard error."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def write(text: str) -> None:
         # Python flushes standard output again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
+
+
+def warn(sentence: str) -> None:
+    """Write a warning to standard error."""
+    typer.secho(f"warning: {sentence}", err=True, fg="yellow")
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from .resources import Drives, NetworkChannel, NodeGroup, ResourceArchitecture
 from .system import (
     SCHEMA_VERSION,
     Completeness,
+    OriginalFiles,
     PerformanceModel,
     Provenance,
     Replay,
@@ -66,6 +67,7 @@ __all__ = [
     "NodeGroup",
     "OpenSource",
     "Operation",
+    "OriginalFiles",
     "Partitions",
     "PerformanceModel",
     "Provenance",

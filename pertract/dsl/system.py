@@ -119,6 +119,20 @@ class Provenance(Element):
     """Time of creation, ISO 8601."""
 
 
+class OriginalFiles(Element):
+    """Files of the original PerTract that the document was read from, each as EMF-JSON on one line.
+
+    When the document is written in that form again, they give what this language has no place for.
+    """
+
+    application: str
+    """The application execution architecture (``.pta``)."""
+    workload: str
+    """The data workload architecture (``.ptd``)."""
+    resources: str
+    """The resource architecture (``.ptr``)."""
+
+
 class PerformanceModel(Element):
     """One application on one cluster: the root of a PerTract-DSL document."""
 
@@ -142,3 +156,5 @@ class PerformanceModel(Element):
     """How much of the run the log held."""
     provenance: Provenance | None = None
     """Who made the document."""
+    original: OriginalFiles | None = None
+    """Files of the original PerTract that the document was read from; absent if it was not."""

@@ -26,7 +26,9 @@ def commands(document: str) -> list[str]:
     return [line for line in lines if line.startswith("pertract ")]
 
 
-@pytest.mark.parametrize(("document", "least"), [("README.md", 2), ("docs/tutorial.md", 7)])
+@pytest.mark.parametrize(
+    ("document", "least"), [("README.md", 2), ("docs/tutorial.md", 7), ("docs/original-formats.md", 4)]
+)
 def test_every_command_succeeds_in_the_order_given(document, least, tmp_path, monkeypatch):
     (tmp_path / "examples").mkdir()
     (tmp_path / "examples" / "randomforest.zstd").symlink_to(EXAMPLE)

@@ -19,6 +19,7 @@ EXIT_CODES = {
     errors.ModelError: 4,
     errors.FitError: 5,
     errors.SimulationError: 6,
+    errors.TransformError: 7,
 }
 
 

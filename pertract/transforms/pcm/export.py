@@ -6,10 +6,9 @@ The driver, its jobs and stages run in the container of the driver; tasks and ex
 
 from __future__ import annotations
 
-import re
-
 from ... import dsl
 from ...dsl.graph import flatten, side_by_side
+from ..naming import file_stem
 from . import expressions
 from .application import ApplicationWriter, earliest_s, late_registrations, pool_names
 from .dependence import Dependence
@@ -22,11 +21,6 @@ from .stages import Form, StageWriter
 from .system import System
 from .usage import usage_model
 from .xml import Identifiers, to_bytes
-
-
-def file_stem(name: str) -> str:
-    """Return the name of an application as the name of files and the target of references."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_-")[:100] or "application"
 
 
 def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tokens") -> dict[str, bytes]:

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from pertract import api, dsl
-from pertract.transforms.pcm.export import file_stem
+from pertract.transforms.naming import file_stem
 
 from .models import demand, job, model, one_stage, profile, stage
 
