@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -16,8 +16,25 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 """A finite number above zero; the unit is in the field's name."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 """A finite number of either sign; the unit is in the field's name."""
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A part of a whole, from 0 to 1."""
+PositiveShare = Annotated[float, Field(gt=0, le=1)]
+"""A part of a whole, above 0 up to 1."""
 Count = Annotated[int, Field(ge=0)]
 """How many of something."""
+PositiveCount = Annotated[int, Field(ge=1)]
+"""How many of something, at least one."""
+LimitedCount = Annotated[int, Field(ge=1, le=1_000_000)]
+"""How many of something that a simulation makes one by one, from 1 to a million."""
+SchedulingMode = Literal["FIFO", "FAIR"]
+"""How work that is ready at the same time shares the slots: in order, or by weights."""
+
+
+class RefersTo(NamedTuple):
+    """Mark of an identifier that names another element."""
+
+    element: str
+    """Kind of the element that has the identifier; ``Node`` for jobs, stages and delays alike."""
 
 
 def _not_empty(items: tuple[T, ...]) -> tuple[T, ...]:

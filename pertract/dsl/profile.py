@@ -9,11 +9,11 @@ demands which occur together stay together when tasks are drawn.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
+from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive, PositiveShare, Share
 from .law import Fit
 
 Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
@@ -65,6 +65,8 @@ a task of the stage, ``task_records_log`` the records times their binary logarit
 calibration run, ``partitions`` the number of tasks of the stage, ``executors`` the number of executors,
 ``log_executors`` its natural logarithm.
 """
+Basis = Literal["prior", "measured"]
+"""Where a figure comes from: from measurements of this application, or known from other applications."""
 
 
 class Demand(Element):
@@ -171,7 +173,7 @@ class StageProfile(Element):
     """Identifier, unique among its kind."""
     weights: NonEmpty[Positive]
     """Number of calibration task attempts in each group, shortest first."""
-    launch_order: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    launch_order: tuple[Share, ...] = ()
     """Mean position of each group in the order of launch, 0 first to 1 last; random if absent."""
     demands: tuple[Demand, ...]
     """Demands of a task; those in seconds and core seconds add up to the time in a slot."""
@@ -181,7 +183,7 @@ class StageProfile(Element):
     """Extra time of the stage's first task on each slot: class loading, compilation, connections."""
     warm_up_core_seconds: NonNegative = 0.0
     """The CPU in the warm-up."""
-    usable_slots_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    usable_slots_ratio: PositiveShare = 1.0
     """Share of all slots that the stage can use after its first wave.
 
     Below 1 where tasks wait for slots near their data (``spark.locality.wait``).
@@ -242,7 +244,7 @@ class ExecutorProfile(Element):
     """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
     cold_core_seconds: NonNegative = 0.0
     """The CPU in it."""
-    basis: Literal["prior", "measured"] = "prior"
+    basis: Basis = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
 
@@ -259,7 +261,7 @@ class DriverProfile(Element):
     """For every stage, while its tasks run: launching tasks, taking their results."""
     per_delay_core_seconds: NonNegative = 0.0
     """Of other threads, compilation above all, per second in which the main thread works alone."""
-    basis: Literal["prior", "measured"] = "prior"
+    basis: Basis = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
 
