@@ -37,6 +37,26 @@ class RefersTo(NamedTuple):
     """Kind of the element that has the identifier; ``Node`` for jobs, stages and delays alike."""
 
 
+class Inconsistent(ValueError):
+    """Raise when fields of an element do not fit together.
+
+    Parameters
+    ----------
+    field
+        Path in the element to the field that is to be changed.
+    message
+        What is wrong with it.
+    hint
+        What to do.
+    """
+
+    def __init__(self, field: tuple[str | int, ...], message: str, hint: str) -> None:
+        super().__init__(f"{'.'.join(map(str, field))}: {message}")
+        self.field = field
+        self.message = message
+        self.hint = hint
+
+
 def _not_empty(items: tuple[T, ...]) -> tuple[T, ...]:
     if not items:
         raise ValueError("must have at least 1 item")

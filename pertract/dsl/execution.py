@@ -18,6 +18,7 @@ from .base import (
     Count,
     Element,
     Identifier,
+    Inconsistent,
     LimitedCount,
     NonEmpty,
     NonNegative,
@@ -76,8 +77,13 @@ class Partitions(Element):
 
     @model_validator(mode="after")
     def _has_law(self) -> Partitions:
-        if (self.rule == "law") != bool(self.law):
-            raise ValueError("a law is needed for the rule 'law', and only for it")
+        if self.rule == "law" and not self.law:
+            raise Inconsistent(
+                ("rule",), "the rule 'law' needs a law", "Add the field law, or choose another rule."
+            )
+        if self.law and self.rule != "law":
+            message = f"a law has no effect with the rule '{self.rule}'"
+            raise Inconsistent(("law",), message, "Write rule: law, or leave the law out.")
         return self
 
 
@@ -199,7 +205,11 @@ class ExecutorGroup(Element):
     @model_validator(mode="after")
     def _in_order(self) -> ExecutorGroup:
         if self.removed_s is not None and self.removed_s < self.registered_s:
-            raise ValueError("removed_s must not be before registered_s")
+            raise Inconsistent(
+                ("removed_s",),
+                f"must not be before registered_s, which is {self.registered_s:g}, found {self.removed_s:g}",
+                "Correct one of the two times.",
+            )
         return self
 
 

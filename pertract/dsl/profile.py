@@ -13,7 +13,18 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive, PositiveShare, Share
+from ..units import counted
+from .base import (
+    Count,
+    Element,
+    Identifier,
+    Inconsistent,
+    NonEmpty,
+    NonNegative,
+    Positive,
+    PositiveShare,
+    Share,
+)
 from .law import Fit
 
 Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
@@ -88,7 +99,9 @@ class Demand(Element):
     @model_validator(mode="after")
     def _consistent(self) -> Demand:
         if self.unit != UNIT_OF[self.resource]:
-            raise ValueError(f"a demand of {self.resource} is in {UNIT_OF[self.resource]}, not {self.unit}")
+            unit = UNIT_OF[self.resource]
+            message = f"must be '{unit}' for the resource {self.resource}, found '{self.unit}'"
+            raise Inconsistent(("unit",), message, f"Write unit: {unit}, and the mean in it.")
         return self
 
 
@@ -215,18 +228,17 @@ class StageProfile(Element):
 
     @model_validator(mode="after")
     def _aligned(self) -> StageProfile:
-        if self.launch_order and len(self.launch_order) != len(self.weights):
-            raise ValueError(
-                f"launch_order has {len(self.launch_order)} values, but the profile has "
-                f"{len(self.weights)} weights"
-            )
-        for demand in self.demands:
-            if len(demand.spread) != len(self.weights):
-                raise ValueError(
-                    f"the spread of {demand.resource}/{demand.activity} has {len(demand.spread)} "
-                    f"values, but the profile has {len(self.weights)} weights"
-                )
+        if self.launch_order:
+            self._has_one_for_each_weight(("launch_order",), self.launch_order)
+        for number, demand in enumerate(self.demands):
+            self._has_one_for_each_weight(("demands", number, "spread"), demand.spread)
         return self
+
+    def _has_one_for_each_weight(self, field: tuple[str | int, ...], values: tuple[float, ...]) -> None:
+        if len(values) != len(self.weights):
+            found, needed = counted(len(values), "value"), counted(len(self.weights), "weight")
+            message = f"has {found}, but the profile has {needed}"
+            raise Inconsistent(field, message, "Give one value for each weight.")
 
 
 class ExecutorProfile(Element):

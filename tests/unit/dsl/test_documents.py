@@ -121,6 +121,7 @@ def test_invalid_documents_are_refused_with_the_expected_message(path):
     assert message.startswith(path.name)
     assert "\n" not in message
     assert caught.value.hint
+    assert expected.get("hint", "") in caught.value.hint
     if "line" in expected:
         assert message.startswith(f"{path.name}, line {expected['line']}: ")
 
