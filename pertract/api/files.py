@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from .. import dsl
@@ -10,8 +11,15 @@ from ..errors import ModelError, SourceNotFound, UnreadableSource
 from ..writing import whole_file
 
 
-def load(path: str | Path) -> dsl.PerformanceModel:
+def load(path: str | Path, *, note: Callable[[str], None] | None = None) -> dsl.PerformanceModel:
     """Return the checked model in a YAML or JSON file.
+
+    Parameters
+    ----------
+    path
+        A file of this or an earlier version of the language.
+    note
+        Called with one sentence for everything that an earlier version said in another way.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def load(path: str | Path) -> dsl.PerformanceModel:
         raise UnreadableSource(
             f"{path}: cannot be read ({error.strerror})", hint="Check its permissions."
         ) from error
-    return text.parse(content, name=str(path))
+    return text.parse(content, name=str(path), note=note)
 
 
 def save(model: dsl.PerformanceModel, path: str | Path) -> None:

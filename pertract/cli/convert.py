@@ -37,7 +37,7 @@ def convert(
     from ..dsl import text
     from . import output as out
 
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     api.write_whole(output, text.to_json(loaded) if to is Target.json else text.to_yaml(loaded))
     if not quiet:
         out.write(f"model written to {output}\n")

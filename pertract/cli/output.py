@@ -50,6 +50,11 @@ def write(text: str) -> None:
         raise typer.Exit(0) from None
 
 
+def note(text: str) -> None:
+    """Tell something beside the result, on standard error."""
+    typer.secho(f"note: {text}", err=True, fg="yellow")
+
+
 @contextmanager
 def progress(
     label: str, *, quiet: bool, as_bytes: bool = False

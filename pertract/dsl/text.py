@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from ..errors import MalformedModel, SchemaVersionError
 from . import core_yaml, yaml_writer
 from .core_yaml import SyntaxProblem
+from .migrate import migrate
 from .mistakes import Path, first_mistake
 from .resolve import problems
-from .system import SCHEMA_VERSION, PerformanceModel
+from .system import PerformanceModel
 
 
 def to_yaml(model: PerformanceModel) -> str:
@@ -47,7 +48,7 @@ def _with_kinds(full: Any, short: Any) -> Any:
     return short
 
 
-def parse(text: str, *, name: str) -> PerformanceModel:
+def parse(text: str, *, name: str, note: Callable[[str], None] | None = None) -> PerformanceModel:
     """Return the checked model in a YAML or JSON document.
 
     Parameters
@@ -56,13 +57,16 @@ def parse(text: str, *, name: str) -> PerformanceModel:
         The document.
     name
         File name for error messages.
+    note
+        Called with one sentence for everything that was read as something else, because the document is of
+        an earlier version. Lines in errors of such documents are those of the nearest element.
 
     Raises
     ------
     MalformedModel
         If syntax or a field is wrong; the message names file, line and field.
     SchemaVersionError
-        If the document was written for another schema version.
+        If the document was written for a later version.
     DanglingReference, CyclicExecution
         If the parts do not fit together.
     """
@@ -73,12 +77,13 @@ def parse(text: str, *, name: str) -> PerformanceModel:
                 f"{name}: not a PerTract model, which is a mapping that begins with 'schema'",
                 hint="Make one with: pertract extract LOG -o model.yaml",
             )
-        if data.get("schema") != SCHEMA_VERSION:
-            found = f"'{data['schema']}'" if "schema" in data else "none"
-            raise SchemaVersionError(
-                f"{name}: the field 'schema' must be '{SCHEMA_VERSION}', found {found}",
-                hint="Extract the model again with this version of pertract.",
-            )
+        try:
+            data, notes = migrate(data)
+        except SchemaVersionError as error:
+            raise SchemaVersionError(f"{name}: {error}", hint=error.hint) from error
+        if note is not None:
+            for sentence in notes:
+                note(f"{name}: {sentence}; pertract convert writes it anew")
         try:
             model = PerformanceModel.model_validate(data)
         except ValidationError as error:
