@@ -61,6 +61,7 @@ hibench: $(VENV)/installed-integration
 schema: $(VENV)/installed
 	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \
 		> dsl/schema/pertract-model-1.json
+	$(BIN)/python -c "from pertract.dsl.ecore import ecore; print(ecore(), end='')" > dsl/ecore/pertract.ecore
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .. import dsl
@@ -12,13 +12,16 @@ from ..writing import whole_file, whole_folder
 from . import originals
 
 
-def load(path: str | Path) -> dsl.PerformanceModel:
+def load(path: str | Path, *, note: Callable[[str], None] | None = None) -> dsl.PerformanceModel:
     """Return the checked model in a YAML or JSON file, or in files of the original PerTract.
 
     Parameters
     ----------
     path
-        The file; of an original model one of its three files, or the folder that holds them.
+        A file of this or an earlier version of the language; of an original model one of its three files, or
+        the folder that holds them.
+    note
+        Called with one sentence for everything that an earlier version said in another way.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def load(path: str | Path) -> dsl.PerformanceModel:
         raise UnreadableSource(
             f"{path}: cannot be read ({error.strerror})", hint="Check its permissions."
         ) from error
-    return text.parse(content, name=str(path))
+    return text.parse(content, name=str(path), note=note)
 
 
 def save(model: dsl.PerformanceModel, path: str | Path) -> None:

@@ -24,7 +24,7 @@ def check(
     from ..units import counted
     from . import output as out
 
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     if format is Format.json:
         out.show_json({"valid": True, "summary": summary(loaded)})
     elif not quiet:

@@ -56,7 +56,7 @@ def convert(
     from ..dsl import text
     from . import output as out
 
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     if to in (Target.emfjson, Target.xmi):
         saved = api.save_original(loaded, output, "emfjson" if to is Target.emfjson else "xmi")
         written, lost = ", ".join(map(str, saved.files)), saved.left_out

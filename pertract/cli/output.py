@@ -55,6 +55,11 @@ def warn(sentence: str) -> None:
     typer.secho(f"warning: {sentence}", err=True, fg="yellow")
 
 
+def note(text: str) -> None:
+    """Tell something beside the result, on standard error."""
+    typer.secho(f"note: {text}", err=True, fg="yellow")
+
+
 @contextmanager
 def progress(
     label: str, *, quiet: bool, as_bytes: bool = False

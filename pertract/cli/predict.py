@@ -73,7 +73,7 @@ def predict(
             "--replications and --precision exclude each other",
             hint="Give one of them: a precision decides how many executions are simulated.",
         )
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     chosen = opt.configuration_options(
         nodes=nodes,
         node_cores=node_cores,

@@ -44,7 +44,7 @@ def show(
     from ..report.model import model_report
     from . import output as out
 
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     if report is not None:
         from ..report.fits_page import fits_page
 

@@ -75,9 +75,10 @@ def validate(
         max_error=opt.percentage("--max-error", max_error),
         min_coverage=opt.percentage("--min-coverage", min_coverage),
     )
+    loaded = api.load(model, note=None if quiet else out.note)
     with out.progress("predicting", quiet=quiet) as progress:
         validation = api.validate(
-            api.load(model), runs, workload=workload, replications=replications, seed=seed, progress=progress
+            loaded, runs, workload=workload, replications=replications, seed=seed, progress=progress
         )
     gates = limits.check(validation)
     if junit is not None:

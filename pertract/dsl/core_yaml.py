@@ -25,9 +25,19 @@ _CORE_SCHEMA = (
 class SyntaxProblem(Exception):
     """Text that is not YAML of the core schema, with the line from 1 where that is known."""
 
-    def __init__(self, message: str, line: int | None) -> None:
+    def __init__(
+        self, message: str, line: int | None, *, hint: str = "Check quotes, brackets and indentation there."
+    ) -> None:
         super().__init__(message)
         self.line = line
+        self.hint = hint
+
+
+def given_twice(field: str, line: int | None) -> SyntaxProblem:
+    """Return the problem that an element has a field twice."""
+    return SyntaxProblem(
+        f"the field '{field}' appears twice in one element", line, hint="Leave one of the two out."
+    )
 
 
 class _CoreLoader(_Loader):  # type: ignore[misc]
@@ -40,9 +50,7 @@ class _CoreLoader(_Loader):  # type: ignore[misc]
         if len(found) < len(node.value):
             keys = [key.value for key, _ in node.value]
             key = next(k for k, _ in node.value if keys.count(k.value) > 1)
-            raise SyntaxProblem(
-                f"the field '{key.value}' appears twice in one element", key.start_mark.line + 1
-            )
+            raise given_twice(key.value, key.start_mark.line + 1)
         return found
 
     def construct_int(self, node: yaml.ScalarNode) -> int:
@@ -77,10 +85,12 @@ def load(text: str) -> Any:
         return yaml.load(text, _CoreLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        detail = getattr(error, "problem", None) or "not YAML"
-        raise SyntaxProblem(detail, mark.line + 1 if mark else None) from error
+        detail = getattr(error, "problem", None)  # in the words of libyaml
+        message = f"this is not YAML: {detail}" if detail else "this is not YAML"
+        raise SyntaxProblem(message, mark.line + 1 if mark else None) from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise SyntaxProblem(f"a tag does not fit its value ({error})", None) from error
+        message = "a value does not fit the tag in front of it, such as !!int"
+        raise SyntaxProblem(message, None, hint="Leave tags out; the language needs none.") from error
     except RecursionError as error:
         raise SyntaxProblem("nested too deeply", None) from error
 

@@ -14,7 +14,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
+from .base import (
+    Count,
+    Element,
+    Identifier,
+    Inconsistent,
+    LimitedCount,
+    NonEmpty,
+    NonNegative,
+    Positive,
+    PositiveCount,
+    PositiveShare,
+    RefersTo,
+    SchedulingMode,
+    Share,
+)
 from .law import Law
 
 PartitionRule = Literal[
@@ -54,7 +68,7 @@ class Operation(Element):
 class Partitions(Element):
     """Into how many tasks the work of a stage is cut, and by which rule."""
 
-    count: Annotated[int, Field(ge=1)]
+    count: PositiveCount
     """Number of tasks in the calibration run."""
     rule: PartitionRule = "fixed"
     """How the number follows the configuration."""
@@ -63,8 +77,13 @@ class Partitions(Element):
 
     @model_validator(mode="after")
     def _has_law(self) -> Partitions:
-        if (self.rule == "law") != bool(self.law):
-            raise ValueError("a law is needed for the rule 'law', and only for it")
+        if self.rule == "law" and not self.law:
+            raise Inconsistent(
+                ("rule",), "the rule 'law' needs a law", "Add the field law, or choose another rule."
+            )
+        if self.law and self.rule != "law":
+            message = f"a law has no effect with the rule '{self.rule}'"
+            raise Inconsistent(("law",), message, "Write rule: law, or leave the law out.")
         return self
 
 
@@ -83,9 +102,9 @@ class Delay(Element):
 class Locality(Element):
     """Cached data near which the tasks of a stage prefer to run."""
 
-    cached_by: Identifier
+    cached_by: Annotated[Identifier, RefersTo("Stage")]
     """The stage that cached the data: a task prefers the executor of its task of the same number."""
-    ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    ratio: PositiveShare = 1.0
     """Share of the tasks that find their data there; the others run anywhere."""
 
 
@@ -97,11 +116,11 @@ class Stage(Element):
     """Identifier, unique among its kind; ``stage-4`` or ``stage-4.1`` for a second attempt."""
     name: str = ""
     """Name of the stage as the framework logs it."""
-    profile: Identifier
+    profile: Annotated[Identifier, RefersTo("StageProfile")]
     """Identifier of the resource profile of its tasks."""
     partitions: Partitions
     """Number of tasks and the rule behind it."""
-    reads: tuple[Identifier, ...] = ()
+    reads: tuple[Annotated[Identifier, RefersTo("DataModel")], ...] = ()
     """Identifiers of the data models read from storage."""
     operations: tuple[Operation, ...] = ()
     """Operators of the stage, first to last."""
@@ -109,16 +128,16 @@ class Stage(Element):
     """Whether all tasks must start together (Spark's barrier execution mode)."""
     locality: Locality | None = None
     """Cached data near which its tasks prefer to run; absent for none."""
-    cached_on: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    cached_on: tuple[Share, ...] = ()
     """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
 
 
 class Edge(Element):
     """``head`` starts when every node with an edge to it has ended."""
 
-    tail: Identifier
+    tail: Annotated[Identifier, RefersTo("Node")]
     """The node that ends first."""
-    head: Identifier
+    head: Annotated[Identifier, RefersTo("Node")]
     """The node that waits."""
     data_transmission_factor: NonNegative | None = None
     """Data volume entering the head through this edge / data volume entering the tail.
@@ -170,9 +189,9 @@ class LocalityWaits(Element):
 class ExecutorGroup(Element):
     """Executors that are alike and were available over the same time."""
 
-    count: Annotated[int, Field(ge=1, le=1_000_000)]
+    count: LimitedCount
     """Number of executors."""
-    slots: Annotated[int, Field(ge=1, le=1_000_000)]
+    slots: LimitedCount
     """Tasks that one executor runs at the same time."""
     memory_bytes: Count | None = None
     """Heap of one executor, bytes; absent where unknown."""
@@ -186,7 +205,11 @@ class ExecutorGroup(Element):
     @model_validator(mode="after")
     def _in_order(self) -> ExecutorGroup:
         if self.removed_s is not None and self.removed_s < self.registered_s:
-            raise ValueError("removed_s must not be before registered_s")
+            raise Inconsistent(
+                ("removed_s",),
+                f"must not be before registered_s, which is {self.registered_s:g}, found {self.removed_s:g}",
+                "Correct one of the two times.",
+            )
         return self
 
 
@@ -214,9 +237,9 @@ class AdaptiveExecution(Element):
     that would make fewer than one per slot and parallelism comes first, but not less than the smallest size.
     """
 
-    advisory_bytes: Annotated[int, Field(ge=1)] = 64 * 1024**2
+    advisory_bytes: PositiveCount = 64 * 1024**2
     """Size to aim for (``advisoryPartitionSizeInBytes``)."""
-    smallest_bytes: Annotated[int, Field(ge=1)] = 1024**2
+    smallest_bytes: PositiveCount = 1024**2
     """Size below which parallelism does not matter (``coalescePartitions.minPartitionSize``)."""
     parallelism_first: bool = True
     """Whether one partition per slot counts more than the size (``coalescePartitions.parallelismFirst``)."""
@@ -243,9 +266,9 @@ class SchedulerPool(Element):
 
     name: Identifier
     """Name of the pool; ``default`` holds the jobs that name none."""
-    mode: Literal["FIFO", "FAIR"] = "FIFO"
+    mode: SchedulingMode = "FIFO"
     """How the stages inside share what the pool gets."""
-    weight: Annotated[int, Field(ge=1)] = 1
+    weight: PositiveCount = 1
     """Share of the slots relative to other pools."""
     minimum_share: Count = 0
     """Slots the pool gets before weights count."""
@@ -258,7 +281,7 @@ class DynamicAllocation(Element):
     """Executors at the start."""
     minimum_executors: Count = 0
     """Executors that stay, however idle."""
-    maximum_executors: Annotated[int, Field(ge=1)] | None = None
+    maximum_executors: PositiveCount | None = None
     """Most executors at one time; absent where only the cluster limits them."""
     backlog_timeout_s: NonNegative = 1.0
     """Time that tasks must wait before an executor is asked for."""
@@ -266,7 +289,7 @@ class DynamicAllocation(Element):
     """Time after which more are asked for, if tasks still wait."""
     idle_timeout_s: NonNegative = 60.0
     """Time without tasks after which an executor leaves."""
-    allocation_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    allocation_ratio: PositiveShare = 1.0
     """Executors asked for relative to those that would run all tasks at once."""
     shuffle_tracking: bool = True
     """Whether executors stay while a running job may need their shuffle output."""
@@ -279,7 +302,7 @@ class ApplicationConfiguration(Element):
 
     executors: NonEmpty[ExecutorGroup]
     """The executors, grouped."""
-    task_cpus: Annotated[int, Field(ge=1)] = 1
+    task_cpus: PositiveCount = 1
     """Cores one task occupies (``spark.task.cpus``)."""
     default_parallelism: Count | None = None
     """``spark.default.parallelism`` where it was set."""
@@ -293,7 +316,7 @@ class ApplicationConfiguration(Element):
     """Time from asking for an executor to its registration; absent: that of the first one."""
     shuffle_service: bool = False
     """Whether shuffle files outlive their executor (``spark.shuffle.service.enabled``)."""
-    scheduler_mode: Literal["FIFO", "FAIR"] = "FIFO"
+    scheduler_mode: SchedulingMode = "FIFO"
     """Order in which concurrent jobs get slots (``spark.scheduler.mode``)."""
     pools: tuple[SchedulerPool, ...] = ()
     """Pools of the FAIR scheduler; one that is not listed is FIFO inside, has weight 1 and no minimum."""
@@ -313,9 +336,9 @@ class Loop(Element):
     """Name of the parameter, such as ``iterations``."""
     value: NonNegative
     """Its value in the calibration run."""
-    rounds: NonEmpty[NonEmpty[Identifier]]
+    rounds: NonEmpty[NonEmpty[Annotated[Identifier, RefersTo("ApplicationNode")]]]
     """Jobs and delays of each round of the calibration run, in order."""
-    rounds_per_unit: Annotated[float, Field(gt=0)] = 1.0
+    rounds_per_unit: Positive = 1.0
     """Rounds that the parameter adds for each unit above its value."""
 
     def rounds_for(self, value: float) -> int:

@@ -7,7 +7,7 @@ delays, so that an edge to or from a job means its first or last moment.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -30,6 +30,31 @@ def flatten(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
     CyclicExecution
         If the edges form a cycle.
     """
+    graph = _joined(execution)
+    if not nx.is_directed_acyclic_graph(graph):
+        through = ", ".join(list(_names(nx.find_cycle(graph)))[:5])
+        raise CyclicExecution(
+            f"the edges form a cycle through {through}, so that none of these can start",
+            hint="Remove one of the edges between these nodes.",
+        )
+    return graph
+
+
+def cycle(execution: ExecutionArchitecture) -> tuple[str, ...]:
+    """Return the identifiers of the nodes on a cycle, empty if there is none."""
+    try:
+        return _names(nx.find_cycle(_joined(execution)))
+    except nx.NetworkXNoCycle:
+        return ()
+
+
+def _names(edges: Iterable[Any]) -> tuple[str, ...]:
+    """Return the identifiers of the tails of edges, each once."""
+    tails = (edge[0] for edge in edges)
+    return tuple(dict.fromkeys(tail if isinstance(tail, str) else tail[0] for tail in tails))
+
+
+def _joined(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
     graph: nx.DiGraph[Any] = nx.DiGraph()
     job_ids = {job.id for job in execution.jobs}
     for node in execution.nodes:
@@ -41,13 +66,6 @@ def flatten(execution: ExecutionArchitecture) -> nx.DiGraph[Any]:
         tail = (edge.tail, "end") if edge.tail in job_ids else edge.tail
         head = (edge.head, "start") if edge.head in job_ids else edge.head
         graph.add_edge(tail, head, factor=edge.data_transmission_factor, law=edge.law)
-    if not nx.is_directed_acyclic_graph(graph):
-        tails = [tail for tail, _ in nx.find_cycle(graph)]
-        cycle = dict.fromkeys(tail if isinstance(tail, str) else tail[0] for tail in tails)
-        raise CyclicExecution(
-            f"the execution architecture has a cycle through {', '.join(list(cycle)[:5])}",
-            hint="Remove one of the edges between these nodes.",
-        )
     return graph
 
 

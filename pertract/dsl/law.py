@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import Field
-
-from .base import Element, NonNegative
+from .base import Element, NonNegative, PositiveCount
 
 LawVariable = Literal["constant", "data", "slots", "executors", "log_executors"]
 """What a quantity of the application can depend on.
@@ -27,9 +25,9 @@ Law = dict[LawVariable, NonNegative]
 class Fit(Element):
     """How well calibration runs support a dependency."""
 
-    runs: Annotated[int, Field(ge=1)]
+    runs: PositiveCount
     """Calibration runs it was fitted to."""
-    points: Annotated[int, Field(ge=1)]
+    points: PositiveCount
     """Different sizes of data and cluster among them."""
     error: NonNegative
     """Typical relative error for a run that was left out of the fit, or of the fit where runs are few."""

@@ -9,11 +9,22 @@ demands which occur together stay together when tasks are drawn.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
+from ..units import counted
+from .base import (
+    Count,
+    Element,
+    Identifier,
+    Inconsistent,
+    NonEmpty,
+    NonNegative,
+    Positive,
+    PositiveShare,
+    Share,
+)
 from .law import Fit
 
 Resource = Literal["cpu", "drive_read", "drive_write", "network", "memory", "delay"]
@@ -72,6 +83,8 @@ a task of the stage, ``task_records_log`` the records times their binary logarit
 calibration run, ``partitions`` the number of tasks of the stage, ``executors`` the number of executors,
 ``log_executors`` its natural logarithm.
 """
+Basis = Literal["prior", "measured"]
+"""Where a figure comes from: from measurements of this application, or known from other applications."""
 
 
 class Demand(Element):
@@ -93,7 +106,9 @@ class Demand(Element):
     @model_validator(mode="after")
     def _consistent(self) -> Demand:
         if self.unit != UNIT_OF[self.resource]:
-            raise ValueError(f"a demand of {self.resource} is in {UNIT_OF[self.resource]}, not {self.unit}")
+            unit = UNIT_OF[self.resource]
+            message = f"must be '{unit}' for the resource {self.resource}, found '{self.unit}'"
+            raise Inconsistent(("unit",), message, f"Write unit: {unit}, and the mean in it.")
         return self
 
     @property
@@ -193,7 +208,7 @@ class StageProfile(Element):
     """Identifier, unique among its kind."""
     weights: NonEmpty[Positive]
     """Number of calibration task attempts in each group, shortest first."""
-    launch_order: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    launch_order: tuple[Share, ...] = ()
     """Mean position of each group in the order of launch, 0 first to 1 last; random if absent."""
     demands: tuple[Demand, ...]
     """Demands of a task; those in seconds and core seconds add up to the time in a slot."""
@@ -203,7 +218,7 @@ class StageProfile(Element):
     """Extra time of the stage's first task on each slot: class loading, compilation, connections."""
     warm_up_core_seconds: NonNegative = 0.0
     """The CPU in the warm-up."""
-    usable_slots_ratio: Annotated[float, Field(gt=0, le=1)] = 1.0
+    usable_slots_ratio: PositiveShare = 1.0
     """Share of all slots that the stage can use after its first wave.
 
     Below 1 where tasks wait for slots near their data (``spark.locality.wait``).
@@ -235,18 +250,17 @@ class StageProfile(Element):
 
     @model_validator(mode="after")
     def _aligned(self) -> StageProfile:
-        if self.launch_order and len(self.launch_order) != len(self.weights):
-            raise ValueError(
-                f"launch_order has {len(self.launch_order)} values, but the profile has "
-                f"{len(self.weights)} weights"
-            )
-        for demand in self.demands:
-            if len(demand.spread) != len(self.weights):
-                raise ValueError(
-                    f"the spread of {demand.resource}/{demand.activity} has {len(demand.spread)} "
-                    f"values, but the profile has {len(self.weights)} weights"
-                )
+        if self.launch_order:
+            self._has_one_for_each_weight(("launch_order",), self.launch_order)
+        for number, demand in enumerate(self.demands):
+            self._has_one_for_each_weight(("demands", number, "spread"), demand.spread)
         return self
+
+    def _has_one_for_each_weight(self, field: tuple[str | int, ...], values: tuple[float, ...]) -> None:
+        if len(values) != len(self.weights):
+            found, needed = counted(len(values), "value"), counted(len(self.weights), "weight")
+            message = f"has {found}, but the profile has {needed}"
+            raise Inconsistent(field, message, "Give one value for each weight.")
 
 
 class ExecutorProfile(Element):
@@ -264,7 +278,7 @@ class ExecutorProfile(Element):
     """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
     cold_core_seconds: NonNegative = 0.0
     """The CPU in it."""
-    basis: Literal["prior", "measured"] = "prior"
+    basis: Basis = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
 
@@ -281,7 +295,7 @@ class DriverProfile(Element):
     """For every stage, while its tasks run: launching tasks, taking their results."""
     per_delay_core_seconds: NonNegative = 0.0
     """Of other threads, compilation above all, per second in which the main thread works alone."""
-    basis: Literal["prior", "measured"] = "prior"
+    basis: Basis = "prior"
     """Whether these come from measurements of the application or from other applications."""
 
 

@@ -5,17 +5,18 @@ Kroß & Krcmar 2019, section 3.1.4. Rates are relative to the calibration run un
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
+from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive, PositiveCount
 
-from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive
+Role = Literal["master", "worker"]
+"""What nodes are for: workers carry executors."""
 
 
 class Drives(Element):
     """Drives of one node."""
 
-    count: Annotated[int, Field(ge=1)] = 1
+    count: PositiveCount = 1
     """Number of drives."""
     read_rate: Positive = 1.0
     """Read speed relative to the calibration run."""
@@ -32,11 +33,11 @@ class NodeGroup(Element):
 
     id: Identifier
     """Identifier, unique among its kind."""
-    role: Literal["master", "worker"] = "worker"
+    role: Role = "worker"
     """Workers carry executors."""
-    count: Annotated[int, Field(ge=1)]
+    count: PositiveCount
     """Number of nodes."""
-    cores: Annotated[int, Field(ge=1)]
+    cores: PositiveCount
     """Cores of one node."""
     cores_known: bool = True
     """False where the log tells only the executor slots, which then stand for the cores."""

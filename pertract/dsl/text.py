@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import CyclicExecution, MalformedModel, SchemaVersionError
+from ..errors import MalformedModel, SchemaVersionError
 from . import core_yaml, yaml_writer
 from .core_yaml import SyntaxProblem
-from .graph import flatten
-from .resolve import Path, problems
-from .system import SCHEMA_VERSION, PerformanceModel
+from .migrate import migrate
+from .mistakes import Path, first_mistake
+from .resolve import problems
+from .system import PerformanceModel
 
 
 def to_yaml(model: PerformanceModel) -> str:
@@ -47,7 +48,7 @@ def _with_kinds(full: Any, short: Any) -> Any:
     return short
 
 
-def parse(text: str, *, name: str) -> PerformanceModel:
+def parse(text: str, *, name: str, note: Callable[[str], None] | None = None) -> PerformanceModel:
     """Return the checked model in a YAML or JSON document.
 
     Parameters
@@ -56,13 +57,16 @@ def parse(text: str, *, name: str) -> PerformanceModel:
         The document.
     name
         File name for error messages.
+    note
+        Called with one sentence for everything that was read as something else, because the document is of
+        an earlier version. Lines in errors of such documents are those of the nearest element.
 
     Raises
     ------
     MalformedModel
         If syntax or a field is wrong; the message names file, line and field.
     SchemaVersionError
-        If the document was written for another schema version.
+        If the document was written for a later version.
     DanglingReference, CyclicExecution
         If the parts do not fit together.
     """
@@ -73,24 +77,20 @@ def parse(text: str, *, name: str) -> PerformanceModel:
                 f"{name}: not a PerTract model, which is a mapping that begins with 'schema'",
                 hint="Make one with: pertract extract LOG -o model.yaml",
             )
-        if data.get("schema") != SCHEMA_VERSION:
-            found = f"'{data['schema']}'" if "schema" in data else "none"
-            raise SchemaVersionError(
-                f"{name}: the field 'schema' must be '{SCHEMA_VERSION}', found {found}",
-                hint="Extract the model again with this version of pertract.",
-            )
+        try:
+            data, notes = migrate(data)
+        except SchemaVersionError as error:
+            raise SchemaVersionError(f"{name}: {error}", hint=error.hint) from error
+        if note is not None:
+            for sentence in notes:
+                note(f"{name}: {sentence}; pertract convert writes it anew")
         try:
             model = PerformanceModel.model_validate(data)
         except ValidationError as error:
-            raise MalformedModel(_first_problem(error, text, name), hint=_hint(error)) from error
+            path, message, hint = first_mistake(error)
+            raise MalformedModel(_located(text, name, path, message), hint=hint) from error
         for problem in problems(model):
-            field = ".".join(map(str, problem.path))
-            place = _place(text, name, problem.path)
-            raise problem.error(f"{place}: {field}: {problem.message}", hint=problem.hint)
-        try:
-            flatten(model.execution)
-        except CyclicExecution as error:
-            raise CyclicExecution(f"{name}: {error}", hint=error.hint) from error
+            raise problem.error(_located(text, name, problem.path, problem.message), hint=problem.hint)
     return model
 
 
@@ -121,9 +121,7 @@ def _data(text: str, name: str) -> Any:
         raise MalformedModel(f"{name}: nested too deeply", hint="No model is; check the brackets.") from error
     except SyntaxProblem as error:
         line = f", line {error.line}" if error.line is not None else ""
-        raise MalformedModel(
-            f"{name}{line}: {error}", hint="Check quotes, brackets and indentation there."
-        ) from error
+        raise MalformedModel(f"{name}{line}: {error}", hint=error.hint) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -131,66 +129,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise SyntaxProblem(f"the field '{twice}' appears twice in one element", None)
+        raise core_yaml.given_twice(twice, None)
     return found
 
 
-# -- errors of single fields, in the words of the language and not of Python -------------------------
-
-_VARIANTS = ("job", "delay", "stage", "file", "record", "single", "open")
-_WORDS = {
-    "extra_forbidden": "this field does not exist in the language",
-    "missing": "this field is missing",
-    "union_tag_not_found": "this field is missing",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-    "model_attributes_type": "must be a mapping",
-    "string_type": "must be text",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "finite_number": "must be a finite number",
-}
-_WITHOUT_VALUE = ("missing", "union_tag_not_found", "extra_forbidden", "value_error")
-
-
-def _first_problem(error: ValidationError, text: str, name: str) -> str:
-    first: dict[str, Any] = dict(error.errors(include_url=False)[0])
-    kind, context = first["type"], first.get("ctx", {})
-    path = tuple(p for p in first["loc"] if p not in (*_VARIANTS, "[key]"))
-    given = first.get("input")
-    if kind.startswith("union_tag"):
-        path = (*path, "kind")
-    if kind in _WORDS:
-        message = _WORDS[kind]
-    elif kind == "union_tag_invalid":
-        message = f"must be {context['expected_tags'].replace(', ', ' or ')}"
-        given = context["tag"]
-    else:
-        message = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        if kind != "value_error" and message != first["msg"]:
-            message = f"must be {message}"
-    if kind not in _WITHOUT_VALUE and not isinstance(given, (dict, list)):
-        message += f", found {_as_written(given)}"
-    field = ".".join(map(str, path)) or "document"
-    return f"{_place(text, name, path)}: {field}: {message}"
-
-
-def _as_written(value: Any) -> str:
-    if isinstance(value, str):
-        return f"'{value}'"
-    return json.dumps(value) if value is None or isinstance(value, (bool, int, float)) else str(value)
-
-
-def _hint(error: ValidationError) -> str:
-    more = error.error_count() - 1
-    rest = f" There {'is' if more == 1 else 'are'} {more} more after it." if more else ""
-    return f"The fields are described in dsl/README.md of the project.{rest}"
-
-
-def _place(text: str, name: str, path: Path) -> str:
+def _located(text: str, name: str, path: Path, message: str) -> str:
+    """Return a message with file, line and field in front."""
     line = core_yaml.line_of(text, path)
-    return f"{name}, line {line}" if line is not None else name
+    place = f"{name}, line {line}" if line is not None else name
+    return f"{place}: {'.'.join(map(str, path)) or 'document'}: {message}"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Identifier, NonNegative, Positive
+from .base import Count, Element, Identifier, NonNegative, Positive, PositiveCount
 from .law import Law
 
 
@@ -64,7 +64,7 @@ class FileData(Element):
     """Volume read in the calibration run, bytes."""
     records: Count = 0
     """Records read in the calibration run."""
-    partitions: Annotated[int, Field(ge=1)] = 1
+    partitions: PositiveCount = 1
     """Splits the volume was cut into."""
     law: Law = Field(default_factory=dict)
     """Volume by data size, bytes, where several calibration runs tell; else it grows with the data."""
@@ -74,7 +74,7 @@ class FileData(Element):
     """Number of files; 0 where the log does not tell."""
     files_bytes: Count = 0
     """Size of these files, of which ``size_bytes`` were read; 0 where the log does not tell."""
-    split_bytes: Annotated[int, Field(ge=1)] | None = None
+    split_bytes: PositiveCount | None = None
     """Most bytes of a split; absent where the log does not tell."""
     source: Source = SingleSource()
     """How the data arrives."""
@@ -119,7 +119,7 @@ class RecordData(Element):
     """Topic or table."""
     mean_record_bytes: NonNegative
     """Mean size of a record, bytes; 0 where the log does not tell."""
-    partitions: Annotated[int, Field(ge=1)] = 1
+    partitions: PositiveCount = 1
     """Partitions of the stream."""
     query: str = ""
     """Group of the jobs that process it, where these are micro-batches."""

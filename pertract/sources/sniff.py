@@ -98,7 +98,7 @@ def _kind_of_text(head: bytes) -> str:
         return "xml"
     if text.startswith((b"Avro-Json", b"Avro-Binary")):
         return "jhist"
-    if re.match(rb"(#[^\n]*\n)?(schema: |\{\s*\"schema\": \")pertract/", text):
+    if re.match(rb"(?:#[^\n]*\n)*(schema: |\{\s*\"schema\": \")pertract/", text):
         return "model"
     if _LOG_LINE.search(text[:4000]):
         return "log"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic_core import PydanticUndefined
 
-from pertract import dsl
+from pertract import api, dsl
 from pertract.dsl import text
 from pertract.dsl.base import Element
 from pertract.dsl.schema import json_schema
@@ -37,6 +37,10 @@ def remarks(path: Path) -> dict[str, str]:
     return found
 
 
+def read(path: Path) -> dsl.PerformanceModel:
+    return text.parse(path.read_text(encoding="utf-8"), name=path.name)
+
+
 def data_of(path: Path):
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
@@ -60,6 +64,13 @@ def validator():
 
 
 @pytest.mark.parametrize("path", VALID, ids=by_name)
+def test_valid_documents_tell_editors_where_the_schema_is(path):
+    first, _, _ = path.read_text(encoding="utf-8").partition("\n")
+    target = first.removeprefix("# yaml-language-server: $schema=")
+    assert (path.parent / target).resolve() == SCHEMA
+
+
+@pytest.mark.parametrize("path", VALID, ids=by_name)
 def test_json_schema_accepts_valid_documents(path, validator):
     assert [error.message for error in validator.iter_errors(data_of(path))] == []
 
@@ -72,7 +83,7 @@ def test_json_schema_refuses_wrong_fields_and_accepts_what_it_cannot_see(path, v
 
 @pytest.mark.parametrize("path", VALID, ids=by_name)
 def test_json_schema_accepts_what_the_package_writes(path, validator):
-    model = text.parse(path.read_text(encoding="utf-8"), name=path.name)
+    model = read(path)
     assert validator.is_valid(json.loads(text.to_json(model)))
 
 
@@ -86,14 +97,14 @@ def test_there_are_documents():
 
 @pytest.mark.parametrize("path", VALID, ids=by_name)
 def test_valid_documents_are_read_and_written_back(path):
-    model = text.parse(path.read_text(encoding="utf-8"), name=path.name)
+    model = read(path)
     assert text.parse(text.to_yaml(model), name="yaml") == model
     assert text.parse(text.to_json(model), name="json") == model
 
 
 @pytest.mark.parametrize("path", VALID, ids=by_name)
 def test_the_mean_of_the_spread_is_1_in_valid_documents(path):
-    model = text.parse(path.read_text(encoding="utf-8"), name=path.name)
+    model = read(path)
     for profile in model.profiles.stages:
         for demand in profile.demands:
             total = sum(w * s for w, s in zip(profile.weights, demand.spread, strict=True))
@@ -110,6 +121,7 @@ def test_invalid_documents_are_refused_with_the_expected_message(path):
     assert message.startswith(path.name)
     assert "\n" not in message
     assert caught.value.hint
+    assert expected.get("hint", "") in caught.value.hint
     if "line" in expected:
         assert message.startswith(f"{path.name}, line {expected['line']}: ")
 
@@ -197,9 +209,72 @@ def test_reference_explains_every_variable_activity_and_rule():
 
 
 def test_the_example_in_the_reference_is_the_minimal_document():
-    example = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
-    assert example
-    assert example[1] == (FOLDER / "valid" / "minimal.yaml").read_text(encoding="utf-8")
+    (example,) = (
+        block for block in re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S) if "schema:" in block
+    )
+    assert example == (FOLDER / "valid" / "minimal.yaml").read_text(encoding="utf-8")
+
+
+def test_the_profile_in_the_reference_is_one(minimal_text):
+    (snippet,) = re.findall(r"^   ```yaml\n(.*?)^   ```", README, re.M | re.S)
+    data = yaml.safe_load(minimal_text)
+    data["profiles"]["stages"][0] = {"id": "read", **yaml.safe_load(snippet)}
+    text.parse(json.dumps(data), name="snippet")
+
+
+def test_the_settings_of_editors_in_the_reference_name_the_schema():
+    snippets = re.findall(r"\{\"(?:yaml|json)\.schemas\".*\}", README)
+    assert len(snippets) == 2
+    for snippet in snippets:
+        assert SCHEMA.name in snippet
+        json.loads(snippet)
+
+
+def fields_in(value: object) -> set[str]:
+    """The fields that a document gives, as ``Element.field``."""
+    if isinstance(value, tuple):
+        return set().union(*map(fields_in, value))
+    if not isinstance(value, Element):
+        return set()
+    inner = (fields_in(getattr(value, name)) for name in value.model_fields_set)
+    return {f"{type(value).__name__}.{name}" for name in value.model_fields_set}.union(*inner)
+
+
+def test_valid_documents_use_every_field():
+    used = set().union(*(fields_in(read(path)) for path in VALID))
+    fields = {f"{e.__name__}.{name}" for e in ELEMENTS for name in e.model_fields}
+    assert fields - used == set()
+
+
+def without(value, marked: dict[str, set[str]]):
+    """The same with other values in the marked fields."""
+    if isinstance(value, tuple):
+        return tuple(without(item, marked) for item in value)
+    if not isinstance(value, Element):
+        return value
+    changes = {
+        name: without(getattr(value, name), marked)
+        for name in type(value).model_fields
+        if isinstance(getattr(value, name), (tuple, Element))
+    }
+    for name in marked.get(type(value).__name__, ()):
+        before, default = getattr(value, name), type(value).model_fields[name].default
+        changes[name] = 7 if isinstance(before, (int, float)) else default
+    return value.model_copy(update=changes)
+
+
+def test_fields_marked_as_not_predicted_with_change_no_prediction():
+    marked = {
+        e.__name__: {name for name, row in rows(e).items() if "Not predicted with" in row[-1]}
+        for e in ELEMENTS
+    }
+    assert sum(map(len, marked.values())) >= 5
+    for path in VALID:
+        model = read(path)
+        changed = without(model, marked)
+        for options in ({"data_scale": 2.0}, {"executors": 9, "executor_cores": 16}):
+            before, after = (api.predict(m, replications=1, **options) for m in (model, changed))
+            assert after.stages == before.stages, path.name
 
 
 def test_links_in_the_reference_lead_somewhere():
