@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         read_run,
         save,
         validate,
+        what_if,
     )
     from .dsl import PerformanceModel
     from .errors import PertractError
@@ -42,6 +43,7 @@ __all__ = [
     "read_run",
     "save",
     "validate",
+    "what_if",
 ]
 
 _HOME = {
@@ -59,6 +61,7 @@ _HOME = {
     "read_run": "api",
     "save": "api",
     "validate": "api",
+    "what_if": "api",
 }
 
 

@@ -11,6 +11,7 @@ from .exporting import export_pcm
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
+from .planning import what_if
 from .predicting import predict
 from .reading import extract, read_run
 
@@ -26,6 +27,7 @@ __all__ = [
     "read_run",
     "save",
     "validate",
+    "what_if",
     "write_folder",
     "write_whole",
 ]

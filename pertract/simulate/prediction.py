@@ -16,7 +16,7 @@ from .contention import without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .options import Options
-from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
+from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_on_path, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
 from .rounds import measured_parameters, with_rounds
 from .streams import StreamEstimate, streams
@@ -52,6 +52,8 @@ class StageEstimate:
     task_mean_s: float
     task_p95_s: float
     task_max_s: float
+    critical_s: float
+    """How much of the response time it takes on the critical path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ class Prediction:
 
     model: dsl.PerformanceModel
     configuration: Configuration
-    replications: int
+    replications_s: tuple[float, ...]
+    """Response time of each replication; of equal seeds they are comparable between configurations."""
     seed: int
     response_time_s: Estimate
     """Application start to application end."""
@@ -94,6 +97,11 @@ class Prediction:
     streams: tuple[StreamEstimate, ...]
     support: Support
     warnings: tuple[str, ...]
+
+    @property
+    def replications(self) -> int:
+        """Number of simulated executions."""
+        return len(self.replications_s)
 
 
 def predict(
@@ -187,7 +195,7 @@ def predict(
     return Prediction(
         model=model,
         configuration=configuration,
-        replications=len(traces),
+        replications_s=tuple(t.response_time_s for t in traces),
         seed=seed,
         response_time_s=response_time_s,
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
@@ -285,11 +293,14 @@ class _Summary:
             self.cpu = min(self.cpu, 1.0)
         self.task_cpu = task_core_s(trace) / capacity
         self.series = _series(trace)
-        self.breakdown = breakdown(trace)
+        self.breakdown, critical_s = breakdown(trace), stages_on_path(trace)
         plan = trace.plan
         boundaries = zip(plan.job_starts, plan.job_ends, strict=True)
         self.jobs = [(trace.begin_s[begin], trace.end_s[end]) for begin, end in boundaries]
-        self.stages = [(s.submitted_s, s.ended_s, *_task_times(s.ends_s - s.starts_s)) for s in trace.stages]
+        self.stages = [
+            (stage.submitted_s, stage.ended_s, *_task_times(stage.ends_s - stage.starts_s), path_s)
+            for stage, path_s in zip(trace.stages, critical_s, strict=True)
+        ]
 
 
 def _task_times(duration_s: np.ndarray) -> tuple[float, float, float]:

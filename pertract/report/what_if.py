@@ -1,0 +1,132 @@
+"""Compared configurations for the terminal, from their JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ..units import counted, format_duration
+from .layout import plain_table
+
+Document = Mapping[str, Any]
+
+MOST_ROWS = 200
+"""Rows above which only those on the Pareto fronts are shown."""
+_LIMITS = {
+    "driver": "driver",
+    "scheduling": "scheduling",
+    "few_tasks": "too few tasks",
+    "skew": "skew",
+    "cpu": "CPU",
+    "gc": "garbage collection",
+    "drive": "drives",
+    "network": "network",
+    "other": "other waits",
+}
+
+
+def what_if_report(document: Document) -> RenderableType:
+    """Return what people want to know of a plan, the answer first.
+
+    Parameters
+    ----------
+    document
+        ``pertract/what-if/1``, see docs/json.md.
+    """
+    points = document["points"]
+    predicted = [point for point in points if point["error"] is None]
+    parts: list[RenderableType] = [*_answers(document), _table(document, predicted)]
+    refused = [point for point in points if point["error"] is not None]
+    if refused:
+        parts += [Text(), Text("Cannot be simulated", style="bold")]
+        parts += [Text(f"{point['label']}: {point['error']['message']}", style="yellow") for point in refused]
+    return Group(*parts, Text(), *_notes(document, predicted))
+
+
+def _answers(document: Document) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    for decision in _decisions(document):
+        title = f" with {decision['label']}" if decision["label"] else ""
+        parts.append(Text(f"{document['model']['name']}{title}", style="bold"))
+        if decision["reason"]:
+            parts.append(Text(f"take {decision['reason']}"))
+            for name in ("cheapest", "fastest"):
+                other = decision[name]
+                if other and other["point"] != decision["point"]:
+                    parts.append(Text(f"{name}: {other['reason']}"))
+        else:
+            parts.append(Text("no configuration qualifies; the nearest:", style="yellow"))
+            parts += [Text(f"  {miss['reason']}") for miss in decision["misses"]]
+        parts.append(Text())
+    return parts
+
+
+def _table(document: Document, points: Sequence[Document]) -> RenderableType:
+    pareto = {choice["point"] for decision in _decisions(document) for choice in decision["pareto"]}
+    chosen = {decision["point"] for decision in _decisions(document)}
+    shown = points
+    if len(points) > MOST_ROWS:
+        shown = [point for point in points if point["point"] in pareto | chosen]
+    unit = document["tariff"]["unit"]
+    deadline = document["goal"]["deadline_s"] is not None and document["goal"]["confidence"] != 0.95
+    columns = [(axis["heading"], "right") for axis in document["axes"]]
+    columns += [("slots", "right"), ("time", "right"), ("90 % of runs within", "right")]
+    columns += [(f"{document['goal']['confidence']:.4g} within", "right")] if deadline else []
+    columns += [("CPU", "right"), (f"cost, {unit}" if unit else "cost", "right"), ("speed-up", "right")]
+    columns += [("efficiency", "right"), ("limited by", "left"), ("", "left")]
+    rows = []
+    for point in shown:
+        time, cost = point["response_time_s"], point["cost"]
+        low, high = time["interval90"]
+        mark = "best" if point["point"] in chosen else "Pareto" if point["point"] in pareto else ""
+        rows.append(
+            (
+                *point["texts"],
+                f"{point['configuration']['slots']}",
+                format_duration(time["mean"]),
+                f"{format_duration(low)} to {format_duration(high)}",
+                *((format_duration(point["within_s"]),) if deadline else ()),
+                f"{point['cpu_utilisation']['mean']:.0%}",
+                "-" if cost is None else f"{cost['mean']:.3g}",
+                "-" if point["speed_up"] is None else f"{point['speed_up']:.2f}",
+                "-" if point["efficiency"] is None else f"{point['efficiency']:.0%}",
+                _LIMITS[point["bottleneck"]["kind"]],
+                mark,
+            )
+        )
+    title = counted(len(points), "configuration")
+    if len(shown) < len(points):
+        title += f", of which the {len(shown)} on the Pareto front are shown (all: --format csv)"
+    return plain_table(columns, rows, title=title)
+
+
+def _decisions(document: Document) -> list[Document]:
+    return list(document["best"]["workloads"])
+
+
+def _notes(document: Document, points: Sequence[Document]) -> list[RenderableType]:
+    """Return what holds for many points, said once, with how many it holds for."""
+    tariff, provenance = document["tariff"], document["provenance"]
+    cost = "cost: nodes x price" if tariff["is_money"] else f"no prices were given: cost is {tariff['unit']}"
+    lines = [f"speed-up and efficiency: relative to {document['base']['text']}", cost]
+    lines.append(
+        f"{counted(provenance['replications'], 'replication')} each, the same random numbers everywhere; "
+        f"{counted(provenance['from_cache'], 'prediction')} known from before"
+    )
+    warnings: dict[str, int] = {}
+    for point in points:
+        for warning in point["warnings"]:
+            warnings[warning] = warnings.get(warning, 0) + 1
+    return [
+        *(Text(line, style="dim") for line in lines),
+        *(
+            Text(
+                f"warning: {warning}" + ("" if count == len(points) else f" ({count} of {len(points)})"),
+                style="yellow",
+            )
+            for warning, count in warnings.items()
+        ),
+    ]
