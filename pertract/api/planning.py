@@ -23,6 +23,7 @@ def what_if(
     price: float | Mapping[str, float] | None = None,
     billing: plan.Billing | str | None = None,
     base: plan.BaseKind = "calibration",
+    search: bool | None = None,
     replications: int = 20,
     seed: int = 1,
     jobs: int = 1,
@@ -51,6 +52,9 @@ def what_if(
     base
         What speed-up and efficiency are relative to: the cluster of the ``calibration`` run or the
         ``first`` point, with the same data.
+    search
+        Whether to search for the best configurations instead of predicting all: a tenth of the work; None
+        for from 1000 configurations on.
     replications, seed
         As for `predict`; with the same seed, differences between points are not noise.
     jobs
@@ -73,23 +77,24 @@ def what_if(
         If a file that an option names cannot be read.
     """
     grid = plan.grid(options)
-    grid.check_size()
     asking = Asking(catalogue)
-    cases = [
-        plan.Case(number, asked, asking.options(_with_price(grid.given(asked), price)))
-        for number, asked in enumerate(grid.combinations())
-    ]
+
+    def case(number: int) -> plan.Case:
+        asked = grid.asked(number)
+        return plan.Case(number, asked, asking.options(_with_price(grid.given(asked), price)))
+
     if isinstance(billing, str):
         billing = plan.parse_billing(billing)
-    tariff = plan.Tariff(_unit(model, cases, asking, price), billing or plan.Billing())
+    tariff = plan.Tariff(_unit(model, grid, asking, price), billing or plan.Billing())
     folder = (plan.user_folder() if cache is True else Path(cache)) if cache else None
     return plan.study(
         model,
         grid,
-        cases,
+        case,
         goal=plan.Goal(deadline_s, budget, confidence),
         tariff=tariff,
         base=base,
+        searching=search,
         replications=replications,
         seed=seed,
         jobs=jobs,
@@ -107,7 +112,7 @@ def _with_price(given: dict[str, Any], price: float | Mapping[str, float] | None
 
 def _unit(
     model: dsl.PerformanceModel,
-    cases: list[plan.Case],
+    grid: plan.Grid,
     asking: Asking,
     price: float | Mapping[str, float] | None,
 ) -> str:
@@ -118,18 +123,17 @@ def _unit(
     UsageError
         If prices of different currencies would be compared.
     """
-    if any(case.options.price_per_node_hour is not None for case in cases):
-        if price is not None and not isinstance(price, Mapping):
-            return ""
-        given = price or {}
-        types = {case.options.node_type for case in cases} - {None, *given}
-        currencies = sorted({asking.offer(name).offering.currency for name in types if name})
-        if len(currencies) > 1:
-            raise UsageError(
-                f"prices in {' and '.join(currencies)} cannot be compared",
-                hint="Give prices in one currency: --price TYPE=PRICE,TYPE=PRICE.",
-            )
+    if grid.values("price_per_node_hour") or isinstance(price, (int, float)):
+        return ""
+    given = price or {}
+    offers = [asking.offer(name) for name in grid.values("node_type") if name not in given]
+    currencies = sorted({o.offering.currency for o in offers if o.node_type.price_per_hour is not None})
+    if len(currencies) > 1:
+        raise UsageError(
+            f"prices in {' and '.join(currencies)} cannot be compared",
+            hint="Give prices in one currency: --price TYPE=PRICE,TYPE=PRICE.",
+        )
+    if currencies or given:
         return currencies[0] if currencies else ""
-    named = any(getattr(case.options, field) is not None for case in cases for field in _MACHINES)
     known = all(group.cores_known for group in model.resources.workers)
-    return "node-hours" if named or known else "slot-hours"
+    return "node-hours" if known or any(map(grid.values, _MACHINES)) else "slot-hours"

@@ -94,6 +94,15 @@ def what_if(
         BaseOption,
         typer.Option(help="What speed-up is relative to, with the same data.", rich_help_panel=_HOW),
     ] = BaseOption.calibration,
+    search: Annotated[
+        bool | None,
+        typer.Option(
+            "--search/--all",
+            help="Search for the best, or predict all; a search if there are 1000 or more.",
+            rich_help_panel=_HOW,
+            show_default=False,
+        ),
+    ] = None,
     replications: Annotated[
         int,
         typer.Option("--replications", "-n", help="Simulated executions of each.", rich_help_panel=_HOW),
@@ -172,6 +181,7 @@ def what_if(
             price=lists.prices(price),
             billing=billing,
             base=base.value,
+            search=search,
             replications=replications,
             seed=seed,
             jobs=jobs or processors(),

@@ -3,11 +3,13 @@
 from .cache import Cache, user_folder
 from .comparison import BASE_KINDS, BaseKind
 from .cost import Billing, Tariff, parse_billing
-from .decisions import Choice, Decision, Goal
+from .decisions import Choice, Decision
 from .document import what_if_document
 from .grid import Axis, Grid, grid
 from .point import Point, Refusal
 from .result import WhatIf
+from .search import Searched
+from .standing import Goal
 from .study import study
 from .sweep import Case
 
@@ -24,6 +26,7 @@ __all__ = [
     "Grid",
     "Point",
     "Refusal",
+    "Searched",
     "Tariff",
     "WhatIf",
     "grid",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..simulate import Estimate, Options
-from ..simulate.document import estimate_document
+from ..simulate.document import estimate_document, estimate_of
 from .bottleneck import bottleneck
 from .cost import Tariff
 from .grid import WORKLOAD
 from .labels import label
-from .point import Point, Refusal, estimate_of
+from .point import Point, Refusal
+from .standing import Goal, standing
 from .sweep import Case
 from .workers import Answer
 
@@ -43,17 +44,18 @@ class Bases:
         What they are.
     cases
         What is compared.
+    first_free
+        A number above those of all cases.
     """
 
-    def __init__(self, kind: BaseKind, cases: Sequence[Case]) -> None:
+    def __init__(self, kind: BaseKind, cases: Sequence[Case], *, first_free: int) -> None:
         self.kind = kind
         self._cases: dict[str, list[Case]] = {}
         for case in cases:
             self._cases.setdefault(_workload(case.options), []).append(case)
         self._extra: dict[str, Case] = {}
         if kind == "calibration":
-            numbers = range(len(cases), len(cases) + len(self._cases))
-            for number, (workload, members) in zip(numbers, self._cases.items(), strict=True):
+            for number, (workload, members) in enumerate(self._cases.items(), first_free):
                 options = members[0].options
                 alone = Options(
                     data_bytes=options.data_bytes,
@@ -87,7 +89,12 @@ def _workload(options: Options) -> str:
 
 
 def compare(
-    cases: Sequence[Case], answers: Mapping[int, Answer], tariff: Tariff, bases: Mapping[str, Base]
+    cases: Sequence[Case],
+    answers: Mapping[int, Answer],
+    *,
+    goal: Goal,
+    tariff: Tariff,
+    bases: Mapping[str, Base],
 ) -> tuple[Point, ...]:
     """Return the points of the cases that were answered, in the order of the cases.
 
@@ -97,19 +104,19 @@ def compare(
         What was asked.
     answers
         What became of it, by number.
-    tariff
-        What time costs.
+    goal, tariff
+        What is wanted, and what time costs.
     bases
         From `Bases.found`.
     """
     return tuple(
-        _point(case, answers[case.number], tariff, bases.get(_workload(case.options)))
+        _point(case, answers[case.number], goal, tariff, bases.get(_workload(case.options)))
         for case in cases
         if case.number in answers  # others were interrupted
     )
 
 
-def _point(case: Case, answer: Answer, tariff: Tariff, base: Base | None) -> Point:
+def _point(case: Case, answer: Answer, goal: Goal, tariff: Tariff, base: Base | None) -> Point:
     name = label(case.asked)
     if isinstance(answer, Refusal):
         return Point(case.number, name, case.asked, None, answer)
@@ -124,6 +131,7 @@ def _point(case: Case, answer: Answer, tariff: Tariff, base: Base | None) -> Poi
         label=name,
         asked=case.asked,
         prediction=_with_cost(answer, cost),
+        standing=standing(answer, goal, tariff),
         cost=cost,
         speed_up=speed_up,
         efficiency=efficiency,

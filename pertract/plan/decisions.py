@@ -4,44 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
-from ..errors import UsageError
 from ..units import counted, format_duration
 from .cost import Tariff
 from .grid import WORKLOAD
 from .labels import label
 from .point import Point
+from .standing import Goal
 
 MISSES_SHOWN = 3
 """Nearest misses that are told where nothing qualifies."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What is wanted of a run."""
-
-    deadline_s: float | None = None
-    """Longest response time."""
-    budget: float | None = None
-    """Highest cost, in the unit of the tariff."""
-    confidence: float = 0.95
-    """Probability with which one new run is to keep them."""
-
-    def __post_init__(self) -> None:
-        if not 0.5 <= self.confidence < 1:
-            raise UsageError(
-                f"--confidence must lie between 50% and 100%, not {self.confidence:.4g}",
-                hint="95% is usual: one run in twenty may miss.",
-            )
-        for name, value in (("--deadline", self.deadline_s), ("--budget", self.budget)):
-            if value is not None and not 0 < value < float("inf"):
-                raise UsageError(f"{name} must be above zero, not {value:g}", hint="Correct the number.")
-
-    @property
-    def is_set(self) -> bool:
-        """Whether anything can be missed."""
-        return self.deadline_s is not None or self.budget is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,94 +63,66 @@ class _Chooser:
 
     def __init__(self, points: Sequence[Point], goal: Goal, tariff: Tariff) -> None:
         self.goal, self.tariff = goal, tariff
-        self.points = [point for point in points if point.prediction is not None]
-        self.priced = [point for point in self.points if point.cost is not None]
-        self.within_s = {point.number: point.within_s(goal.confidence) for point in self.points}
-        self.able = [point for point in self.points if self._excess(point) <= 1]
+        self.points = [_Judged(point, goal) for point in points if point.standing is not None]
+        self.priced = [p for p in self.points if p.cost < inf]
+        self.able = [p for p in self.points if p.excess <= 1]
 
     def decision(self, workload: Mapping[str, Any]) -> Decision:
         goal = self.goal
-        cheapest = self._least([p for p in self.able if p.cost is not None], _cost, _time)
-        fastest = self._least(self.able, _time, _cost)
-        best = self._recommended(cheapest, fastest)
+        cheapest = _least([p for p in self.able if p.cost < inf], lambda p: (p.cost, p.time_s))
+        fastest = _least(self.able, lambda p: (p.time_s, p.cost))
         return Decision(
             workload=workload,
             label=label(workload) if workload else "",
             met=bool(self.able) if goal.is_set else None,
-            recommended=best,
-            cheapest=self._choice(cheapest, self._why_cheapest),
-            fastest=self._choice(fastest, self._why_fastest),
+            recommended=self._recommended(cheapest, fastest),
+            cheapest=_choice(cheapest, self._why_cheapest),
+            fastest=_choice(fastest, self._why_fastest),
             pareto=self._pareto(),
             misses=self._misses() if goal.is_set and not self.able else (),
         )
 
-    def _excess(self, point: Point) -> float:
-        """Return by what factor a configuration misses the goal; 1 or less if it keeps it."""
-        ratios = [0.0]
-        if self.goal.deadline_s is not None:
-            ratios.append(self.within_s[point.number] / self.goal.deadline_s)
-        if self.goal.budget is not None:
-            cost = self._cost_within(point)
-            ratios.append(float("inf") if cost is None else cost / self.goal.budget)
-        return max(ratios)
-
-    def _cost_within(self, point: Point) -> float | None:
-        """Return the cost below which a run stays with the confidence; it rises with the time."""
-        assert point.prediction is not None
-        per_hour = self.tariff.per_hour(point.prediction["configuration"])
-        if per_hour is None:
-            return None
-        return self.tariff.billing.billed_s(self.within_s[point.number]) * per_hour / 3600
-
-    @staticmethod
-    def _least(points: Sequence[Point], *keys: Callable[[Point], float]) -> Point | None:
-        return min(points, key=lambda p: (*(key(p) for key in keys), p.number), default=None)
-
-    @staticmethod
-    def _choice(point: Point | None, why: Callable[[Point], str]) -> Choice | None:
-        return None if point is None else Choice(point.number, why(point))
-
-    def _recommended(self, cheapest: Point | None, fastest: Point | None) -> Choice | None:
+    def _recommended(self, cheapest: _Judged | None, fastest: _Judged | None) -> Choice | None:
         if self.goal.deadline_s is not None and cheapest is not None:
-            return self._choice(cheapest, self._why_cheapest)
+            return _choice(cheapest, self._why_cheapest)
         if self.goal.is_set or not self.priced:
-            return self._choice(fastest, self._why_fastest)
-        balanced = self._least(self.priced, lambda p: _time(p) * _cost(p), _time)
-        if balanced is None:
-            return None
-        return Choice(
-            balanced.number,
-            f"{balanced.label}: neither deadline nor budget was given; of all, the product of time and cost "
-            f"is least ({self._time_and_cost(balanced)})",
+            return _choice(fastest, self._why_fastest)
+        return _choice(_least(self.priced, lambda p: (p.cost * p.time_s, p.time_s)), self._why_balanced)
+
+    def _why_balanced(self, point: _Judged) -> str:
+        return (
+            f"{point.name}: neither deadline nor budget was given, and here the product of time and cost is "
+            f"least ({self._time_and_cost(point)}); {point.limit}"
         )
 
-    def _why_cheapest(self, point: Point) -> str:
-        if self.goal.deadline_s is None:
-            return f"{point.label}: no other costs less ({self._time_and_cost(point)})"
-        reason = f"{point.label}: the cheapest of {self._able_text()} ({self._sure(point)})"
-        cheaper = [p for p in self.priced if _cost(p) < _cost(point) and self._excess(p) > 1]
-        nearest = self._least(cheaper, self._excess)
+    def _why_cheapest(self, point: _Judged) -> str:
+        if not self.goal.is_set:
+            return f"{point.name}: no other costs less ({self._time_and_cost(point)})"
+        reason = f"{point.name}: the cheapest of {self._able_text()} ({self._sure(point)})"
+        cheaper = [p for p in self.priced if p.cost < point.cost and p.excess > 1]
+        nearest = _least(cheaper, lambda p: (p.excess,))
         if nearest is None:
             return f"{reason}; no other costs less"
-        return f"{reason}; {nearest.label} would cost less, but needs {self._sure(nearest)}"
+        return f"{reason}; {nearest.name} would cost less, but needs {self._sure(nearest)}"
 
-    def _why_fastest(self, point: Point) -> str:
-        reason = (
-            f"{point.label}: the fastest of {self._able_text()}"
-            if self.goal.is_set
-            else (f"{point.label}: no other is faster ({self._time_and_cost(point)})")
-        )
-        faster = self._least([p for p in self.points if _time(p) < _time(point)], self._excess)
-        if faster is not None and (cost := self._cost_within(faster)) is not None:
-            return f"{reason}; {faster.label} would be faster, but costs {self._amount(cost)}"
-        larger = [p for p in self.points if _slots(p) > _slots(point)]
-        more = self._least(larger, _slots)
-        if more is not None and more.bottleneck is not None:
-            return f"{reason}; {more.label} gains nothing: {more.bottleneck.text}"
-        return f"{reason}; {point.bottleneck.text}" if point.bottleneck else reason
+    def _why_fastest(self, point: _Judged) -> str:
+        reason = f"{point.name}: no other is faster ({self._time_and_cost(point)})"
+        if self.goal.is_set:
+            reason = f"{point.name}: the fastest of {self._able_text()} ({self._sure(point)})"
+        faster = _least([p for p in self.points if p.time_s < point.time_s], lambda p: (p.excess,))
+        if faster is not None:
+            return f"{reason}; {faster.name} would be faster, but needs {self._sure(faster)}"
+        larger = _least([p for p in self.points if p.slots > point.slots], lambda p: (p.slots,))
+        if larger is not None:
+            return f"{reason}; {larger.name} gains nothing: {larger.limit}"
+        return f"{reason}; {point.limit}"
 
-    def _sure(self, point: Point) -> str:
-        return format_duration(self.within_s[point.number])
+    def _sure(self, point: _Judged) -> str:
+        """Return what of a configuration the goal is about, with the confidence."""
+        parts = [format_duration(point.standing.within_s)]
+        if self.goal.budget is not None and point.standing.cost_within is not None:
+            parts.append(self._amount(point.standing.cost_within))
+        return " and ".join(parts)
 
     def _able_text(self) -> str:
         """Return how many configurations keep the goal, in words."""
@@ -186,66 +132,79 @@ class _Chooser:
         if goal.budget is not None:
             wanted.append(f"cost at most {self._amount(goal.budget)}")
         count = counted(len(self.able), "configuration")
-        return f"{count} that {' and '.join(wanted)} in {100 * goal.confidence:.4g} % of runs"
+        return f"{count} that {' and '.join(wanted)} in {_share(goal.confidence)} of runs"
 
     def _pareto(self) -> tuple[Choice, ...]:
         found: list[Choice] = []
-        previous: Point | None = None
-        for point in sorted(self.priced, key=lambda p: (_cost(p), _time(p), p.number)):
-            if previous is not None and _time(point) >= _time(previous):
-                continue
+        previous: _Judged | None = None
+        for point in sorted(self.priced, key=lambda p: (p.cost, p.time_s, p.number)):
             if previous is None:
-                reason = f"{point.label}: the least cost"
+                reason = f"{point.name}: the least cost"
+            elif point.time_s >= previous.time_s:
+                continue
             else:
-                less = 1 - _time(point) / _time(previous)
-                more = _cost(point) / _cost(previous) - 1 if _cost(previous) else 0.0
-                reason = f"{point.label}: {less:.1%} less time than {previous.label} for {more:.0%} more cost"
-            limit = f"; {point.bottleneck.text}" if point.bottleneck else ""
-            found.append(Choice(point.number, reason + limit))
+                less = 1 - point.time_s / previous.time_s
+                more = f"{point.cost / previous.cost - 1:.1%} more cost" if previous.cost else "a price"
+                reason = f"{point.name}: {less:.1%} less time than {previous.name} for {more}"
+            found.append(Choice(point.number, f"{reason}; {point.limit}"))
             previous = point
         return tuple(found)
 
     def _misses(self) -> tuple[Choice, ...]:
-        nearest = sorted(self.points, key=lambda p: (self._excess(p), p.number))[:MISSES_SHOWN]
+        nearest = sorted(self.points, key=lambda p: (p.excess, p.number))[:MISSES_SHOWN]
         return tuple(Choice(point.number, self._why_missed(point)) for point in nearest)
 
-    def _why_missed(self, point: Point) -> str:
-        goal, said = self.goal, []
-        share = f"{100 * goal.confidence:.4g} % of runs"
-        within_s, mean_s = self.within_s[point.number], _time(point)
-        if goal.deadline_s is not None and within_s > goal.deadline_s:
-            over = within_s / goal.deadline_s - 1
-            said.append(f"{share} end within {format_duration(within_s)}, {over:.0%} above the deadline")
-            if mean_s <= goal.deadline_s:
-                why = "; ".join(point.prediction["support"]["why"]) if point.prediction else ""
-                said.append(
-                    f"the mean of {format_duration(mean_s)} would do, but it is not sure enough: {why}"
-                )
-        cost = self._cost_within(point)
-        if goal.budget is not None and cost is None:
+    def _why_missed(self, point: _Judged) -> str:
+        goal, stands, said = self.goal, point.standing, []
+        share = f"{_share(goal.confidence)} of runs"
+        if goal.deadline_s is not None and stands.within_s > goal.deadline_s:
+            over = stands.within_s / goal.deadline_s - 1
+            said.append(
+                f"{share} end within {format_duration(stands.within_s)}, {over:.0%} above the deadline"
+            )
+            if point.time_s <= goal.deadline_s:
+                said.append(f"the mean of {format_duration(point.time_s)} would do, but is not sure enough")
+                said.append("; ".join(point.why))
+        if goal.budget is not None and stands.cost_within is None:
             said.append("it has no price")
-        elif goal.budget is not None and cost is not None and cost > goal.budget:
-            over = cost / goal.budget - 1
-            said.append(f"{share} cost up to {self._amount(cost)}, {over:.0%} above the budget")
-        if point.bottleneck:
-            said.append(f"what limits it: {point.bottleneck.text}")
-        return f"{point.label}: {'; '.join(said)}"
+        elif goal.budget is not None and stands.cost_within is not None and stands.cost_within > goal.budget:
+            over = stands.cost_within / goal.budget - 1
+            said.append(f"{share} cost up to {self._amount(stands.cost_within)}, {over:.0%} above the budget")
+        return f"{point.name}: {'; '.join([*said, point.limit])}"
 
-    def _time_and_cost(self, point: Point) -> str:
-        text = format_duration(_time(point))
-        return text if point.cost is None else f"{text}, {self._amount(_cost(point))}"
+    def _time_and_cost(self, point: _Judged) -> str:
+        text = format_duration(point.time_s)
+        return text if point.cost == inf else f"{text}, {self._amount(point.cost)}"
 
     def _amount(self, cost: float) -> str:
-        return f"{cost:.3g} {self.tariff.unit}"
+        return f"{cost:.3g} {self.tariff.unit}".rstrip()
 
 
-def _time(point: Point) -> float:
-    return point.response_time_s.mean if point.response_time_s else float("inf")
+class _Judged:
+    """A point that can be simulated, with what sentences say of it."""
+
+    def __init__(self, point: Point, goal: Goal) -> None:
+        assert point.standing is not None
+        assert point.prediction is not None
+        assert point.bottleneck is not None
+        self.number, self.standing = point.number, point.standing
+        cluster = {field: value for field, value in point.asked.items() if field not in WORKLOAD}
+        self.name = label(cluster) if cluster else point.label
+        self.time_s = point.standing.time_s
+        self.cost = inf if point.standing.cost is None else point.standing.cost
+        self.excess = point.standing.excess(goal)
+        self.slots = int(point.prediction["configuration"]["slots"])
+        self.limit = point.bottleneck.text
+        self.why: list[str] = point.prediction["support"]["why"]
 
 
-def _cost(point: Point) -> float:
-    return point.cost.mean if point.cost else float("inf")
+def _least(points: Sequence[_Judged], key: Callable[[_Judged], tuple[float, ...]]) -> _Judged | None:
+    return min(points, key=lambda p: (*key(p), p.number), default=None)
 
 
-def _slots(point: Point) -> int:
-    return int(point.prediction["configuration"]["slots"]) if point.prediction else 0
+def _choice(point: _Judged | None, why: Callable[[_Judged], str]) -> Choice | None:
+    return None if point is None else Choice(point.number, why(point))
+
+
+def _share(ratio: float) -> str:
+    return f"{100 * ratio:.4g} %"

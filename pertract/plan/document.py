@@ -42,6 +42,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
         },
         "points": [_point(point, result) for point in result.points],
         "best": _best(result),
+        "search": None if result.searched is None else asdict(result.searched),
         "complete": result.complete,
         "provenance": {
             "tool": "pertract",
@@ -58,7 +59,6 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
 
 def _point(point: Point, result: WhatIf) -> dict[str, Any]:
     """Return a prediction with what only a comparison can say of it."""
-    goal = result.goal
     entry: dict[str, Any] = {
         "point": point.number,
         "label": point.label,
@@ -66,11 +66,13 @@ def _point(point: Point, result: WhatIf) -> dict[str, Any]:
         "texts": [value_text(axis, axis.of(point.asked)) for axis in result.axes],
         "error": None if point.refusal is None else asdict(point.refusal),
     }
-    if point.prediction is None:
+    if point.prediction is None or point.standing is None:
         return entry
     return entry | {
         **point.prediction,
-        "within_s": point.within_s(goal.confidence),
+        "within_s": point.standing.within_s,
+        "cost_within": point.standing.cost_within,
+        "meets": point.standing.excess(result.goal) <= 1 if result.goal.is_set else None,
         "speed_up": point.speed_up,
         "efficiency": point.efficiency,
         "bottleneck": None if point.bottleneck is None else asdict(point.bottleneck),

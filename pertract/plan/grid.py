@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -12,7 +11,7 @@ from ..errors import UsageError
 
 MOST_POINTS = 5_000
 """Most combinations that are simulated one by one."""
-MOST_SEARCHED = 1_000_000
+MOST_SEARCHED = 200_000
 """Most combinations that can be searched."""
 
 NESTED = ("settings", "parameters")
@@ -54,20 +53,37 @@ class Grid:
         """Number of combinations; 1 where nothing varies."""
         return prod(len(axis.values) for axis in self.axes)
 
-    def combinations(self) -> Iterator[dict[str, Any]]:
-        """Yield the values of the axes in every combination, the last axis changing fastest."""
-        for values in product(*(axis.values for axis in self.axes)):
-            yield self.asked(values)
+    def number(self, positions: Sequence[int]) -> int:
+        """Return the number of a combination, from the position of its value on each axis.
 
-    def asked(self, values: Sequence[Any]) -> dict[str, Any]:
-        """Return one value for each axis in the form of the fields of `simulate.Options`."""
+        Combinations are numbered from 0, the last axis changing fastest.
+        """
+        number = 0
+        for axis, position in zip(self.axes, positions, strict=True):
+            number = number * len(axis.values) + position
+        return number
+
+    def asked(self, number: int) -> dict[str, Any]:
+        """Return the values of a combination in the form of the fields of `simulate.Options`."""
+        values = []
+        for axis in reversed(self.axes):
+            number, position = divmod(number, len(axis.values))
+            values.append(axis.values[position])
         asked: dict[str, Any] = {}
-        for axis, value in zip(self.axes, values, strict=True):
+        for axis, value in zip(self.axes, reversed(values), strict=True):
             if axis.key is None:
                 asked[axis.field] = value
             else:
                 asked.setdefault(axis.field, {})[axis.key] = value
         return asked
+
+    def values(self, field: str) -> tuple[Any, ...]:
+        """Return all values that a field has, but None; empty where it is not asked for."""
+        for axis in self.axes:
+            if axis.field == field:
+                return tuple(value for value in axis.values if value is not None)
+        value = self.fixed.get(field)
+        return () if value is None else (value,)
 
     def given(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Return all fields of a combination: what varies and what does not."""

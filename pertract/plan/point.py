@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from ..simulate import Estimate
+from ..simulate.document import estimate_of
 from .bottleneck import Bottleneck
+from .standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Point:
     """The document ``pertract/prediction/1`` (docs/json.md); None if it cannot be simulated."""
     refusal: Refusal | None = None
     """Why not, if so."""
+    standing: Standing | None = None
+    """What decisions rest on."""
     cost: Estimate | None = None
     """In the unit of the tariff; None without a price."""
     speed_up: float | None = None
@@ -52,32 +56,5 @@ class Point:
         """CPU of executors / (worker cores x response time)."""
         return self._estimate("cpu_utilisation")
 
-    def within_s(self, confidence: float) -> float:
-        """Return the time within which one new run ends with a probability, as `Estimate.within`.
-
-        Only for points with a prediction.
-        """
-        assert self.prediction is not None
-        assert self.response_time_s is not None
-        support = self.prediction["support"]
-        return self.response_time_s.within(
-            confidence,
-            replications=len(self.prediction["replications_s"]),
-            error_below=support["error_below"],
-            error_above=support["error_above"],
-        )
-
     def _estimate(self, key: str) -> Estimate | None:
         return None if self.prediction is None else estimate_of(self.prediction[key])
-
-
-def estimate_of(data: Mapping[str, Any]) -> Estimate:
-    """Return the estimate in a document."""
-    return Estimate(
-        mean=data["mean"],
-        std=data["std"],
-        ci95=(data["ci95"][0], data["ci95"][1]),
-        interval90=(data["interval90"][0], data["interval90"][1]),
-        p50=data["p50"],
-        p95=data["p95"],
-    )

@@ -11,9 +11,11 @@ from .. import dsl
 from ..errors import UsageError
 from .comparison import Base, BaseKind
 from .cost import Tariff
-from .decisions import Decision, Goal
+from .decisions import Decision
 from .grid import Axis
 from .point import Point
+from .search import Searched
+from .standing import Goal
 from .table import rows
 
 
@@ -27,7 +29,7 @@ class WhatIf:
     fixed: Mapping[str, Any]
     """What was asked for all points alike, in the form of the fields of `simulate.Options`."""
     points: tuple[Point, ...]
-    """All configurations, the last axis changing fastest."""
+    """All configurations, the last axis changing fastest; of a search those predicted in full."""
     decisions: tuple[Decision, ...]
     """What to take, for each amount of data and value of parameters."""
     goal: Goal
@@ -41,6 +43,8 @@ class WhatIf:
     """Replications simulated now; the others were known from the cache."""
     known: int
     """Predictions that were known from the cache."""
+    searched: Searched | None
+    """What a search has looked at; None where all configurations were predicted."""
     complete: bool
     """Whether nobody pressed Ctrl-C before all points were there."""
 

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .. import dsl
 from ..errors import UsageError
 from .cache import Cache
 from .comparison import BaseKind, Bases, compare
 from .cost import Tariff
-from .decisions import Goal, decide
-from .grid import Grid
+from .decisions import decide
+from .grid import MOST_POINTS, MOST_SEARCHED, Grid
 from .point import Point
 from .result import WhatIf
-from .sweep import Case, sweep
+from .search import Searched, search
+from .standing import Goal, Standing, standing
+from .sweep import Case, Sweep
 from .workers import Progress
+
+SEARCHED_FROM = 1_000
+"""Configurations from which on the best are searched for, unless told otherwise."""
 
 
 def study(
     model: dsl.PerformanceModel,
     grid: Grid,
-    cases: Sequence[Case],
+    case: Callable[[int], Case],
     *,
     goal: Goal,
     tariff: Tariff,
     base: BaseKind = "calibration",
+    searching: bool | None = None,
     replications: int = 20,
     seed: int = 1,
     jobs: int = 1,
     cache: Cache,
     progress: Progress | None = None,
 ) -> WhatIf:
-    """Return the comparison of all cases and what to take of them.
+    """Return the comparison of configurations and what to take of them.
 
     Parameters
     ----------
@@ -39,33 +45,37 @@ def study(
         A checked model.
     grid
         What varies.
-    cases
-        Its combinations as whole questions.
+    case
+        Gives a combination by its number, as a whole question.
     goal, tariff
         What is wanted, and what time costs.
     base
         What speed-up and efficiency are relative to.
-    replications, seed, jobs, cache, progress
-        As for `sweep`.
+    searching
+        Whether to search for the best instead of predicting all; None for from `SEARCHED_FROM` on.
+    replications
+        Simulated executions of each configuration.
+    seed, jobs, cache, progress
+        As for `Sweep`.
 
     Raises
     ------
     UsageError
-        If not one configuration can be simulated.
+        If there are too many configurations, or not one can be simulated.
     """
-    bases = Bases(base, cases)
-    swept = sweep(
-        model,
-        [*bases.extra_cases(), *cases],
-        replications=replications,
-        seed=seed,
-        jobs=jobs,
-        cache=cache,
-        progress=progress,
-    )
-    found = bases.found(swept.answers)
-    points = compare(cases, swept.answers, tariff, found)
-    _check_some(points, complete=swept.complete)
+    if searching is None:
+        searching = grid.size >= SEARCHED_FROM
+    grid.check_size(MOST_SEARCHED if searching else MOST_POINTS)
+    sweep = Sweep(model, seed=seed, jobs=jobs, cache=cache, progress=progress)
+    searched = _searched(grid, case, sweep, goal, tariff, replications) if searching else None
+    numbers = range(grid.size) if searched is None else searched.confirmed
+    cases = [case(number) for number in numbers]
+    bases = Bases(base, cases, first_free=grid.size)
+    answers = sweep.ask([*bases.extra_cases(), *cases], replications)
+    cache.shrink()
+    found = bases.found(answers)
+    points = compare(cases, answers, goal=goal, tariff=tariff, bases=found)
+    _check_some(points, complete=sweep.complete)
     return WhatIf(
         model=model,
         axes=grid.axes,
@@ -78,10 +88,30 @@ def study(
         bases=tuple(found.values()),
         replications=replications,
         seed=seed,
-        simulated=swept.simulated,
-        known=swept.known,
-        complete=swept.complete,
+        simulated=sweep.simulated,
+        known=sweep.known,
+        searched=searched,
+        complete=sweep.complete,
     )
+
+
+def _searched(
+    grid: Grid,
+    case: Callable[[int], Case],
+    sweep: Sweep,
+    goal: Goal,
+    tariff: Tariff,
+    replications: int,
+) -> Searched:
+    def ask(numbers: Sequence[int], count: int) -> dict[int, Standing]:
+        answers = sweep.ask([case(number) for number in numbers], count, brief=count < replications)
+        return {
+            number: standing(answer, goal, tariff, replications=replications)
+            for number, answer in answers.items()
+            if isinstance(answer, dict)
+        }
+
+    return search(grid, ask, goal=goal, replications=replications)
 
 
 def _check_some(points: Sequence[Point], *, complete: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import dsl
@@ -13,6 +13,8 @@ from .workers import Answer, Order, Progress, answers
 
 FEW_TASKS = 300_000
 """Simulated tasks below which further processes would take longer to start than to help."""
+CASE_TASKS = 500
+"""What it takes to prepare a prediction, in simulated tasks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,92 +28,106 @@ class Case:
     """All that is asked."""
 
 
-@dataclass(slots=True)
-class Swept:
-    """What became of the cases."""
+class Sweep:
+    """Predictions of one model for many configurations.
 
-    answers: dict[int, Answer] = field(default_factory=dict)
-    """By the number of the case."""
-    simulated: int = 0
-    """Replications simulated now."""
-    known: int = 0
-    """Cases whose answer was in the cache."""
-    complete: bool = True
-    """Whether all were answered, and nobody pressed Ctrl-C."""
-
-
-def sweep(
-    model: dsl.PerformanceModel,
-    cases: Sequence[Case],
-    *,
-    replications: int,
-    seed: int,
-    jobs: int,
-    cache: Cache,
-    progress: Progress | None = None,
-) -> Swept:
-    """Return the answers to all cases; after Ctrl-C those that were ready.
-
-    Replications of the same seed draw the same random numbers in every case, so that differences between
-    cases are not noise. Equal questions are asked once.
+    Replications of the same seed draw the same random numbers in every configuration, so that differences
+    are not noise. After Ctrl-C there are the answers that were ready.
 
     Parameters
     ----------
     model
         A checked model.
-    cases
-        What to predict.
-    replications, seed
-        As for `simulate.predict`.
+    seed
+        Of the random numbers.
     jobs
         Most processes to use.
     cache
         Where answers are looked for and kept.
     progress
-        Called with replications done and replications in all.
-
-    Raises
-    ------
-    SimulationError
-        If a process dies.
+        Called with replications done and replications in all, as far as these are known.
     """
-    swept = Swept()
-    prices = {case.number: case.options.price_per_node_hour for case in cases}
-    # Prices change nothing that is simulated, so cases that differ in no more are one question.
-    same: dict[str, list[int]] = {}
-    orders = []
-    for case in cases:
-        order = Order(case.number, replace(case.options, price_per_node_hour=None), replications, seed)
-        numbers = same.setdefault(question(order), [])
-        if not numbers:
-            orders.append(order)
-        numbers.append(case.number)
 
-    def note(order: Order, answer: Answer) -> None:
-        for number in same[question(order)]:
-            swept.answers[number] = _priced(answer, prices[number])
+    def __init__(
+        self,
+        model: dsl.PerformanceModel,
+        *,
+        seed: int = 1,
+        jobs: int = 1,
+        cache: Cache,
+        progress: Progress | None = None,
+    ) -> None:
+        self._model, self._seed, self._jobs, self._cache = model, seed, jobs, cache
+        self._progress = progress
+        self._tasks = CASE_TASKS + sum(stage.partitions.count for stage in model.execution.stages)
+        self.simulated = 0
+        """Replications simulated."""
+        self.known = 0
+        """Predictions that were in the cache."""
+        self.complete = True
+        """Whether nobody pressed Ctrl-C."""
 
-    missing = []
-    for order in orders:
-        if (known := cache.get(order)) is not None:
-            swept.known += 1
-            note(order, known)
-        else:
-            missing.append(order)
-    tasks = sum(stage.partitions.count for stage in model.execution.stages)
-    worthwhile = tasks * sum(order.replications for order in missing) > FEW_TASKS
-    found = answers(model, missing, jobs=jobs if worthwhile else 1, progress=progress)
-    try:
-        for order, answer in found:
-            cache.put(order, answer)
-            swept.simulated += order.replications
-            note(order, answer)
-    except KeyboardInterrupt:
-        swept.complete = False
-    finally:
-        found.close()
-        cache.shrink()
-    return swept
+    def ask(self, cases: Sequence[Case], replications: int, *, brief: bool = False) -> dict[int, Answer]:
+        """Return the answers by the number of the case; equal questions are simulated once.
+
+        Parameters
+        ----------
+        cases
+            What to predict.
+        replications
+            Simulated executions of each.
+        brief
+            Whether time, cost and interval are all that is needed of the answers.
+
+        Raises
+        ------
+        SimulationError
+            If a process dies.
+        """
+        found: dict[int, Answer] = {}
+        if not self.complete:
+            return found
+        # Prices change nothing that is simulated, so cases that differ in no more are one question.
+        same: dict[str, list[Case]] = {}
+        orders: list[Order] = []
+        for case in cases:
+            options = replace(case.options, price_per_node_hour=None)
+            order = Order(case.number, options, replications, self._seed, brief)
+            members = same.setdefault(question(order), [])
+            if not members:
+                orders.append(order)
+            members.append(case)
+
+        def note(order: Order, answer: Answer) -> None:
+            for case in same[question(order)]:
+                found[case.number] = _priced(answer, case.options.price_per_node_hour)
+
+        missing = []
+        for order in orders:
+            if (answer := self._cache.get(order)) is not None:
+                self.known += 1
+                note(order, answer)
+            else:
+                missing.append(order)
+        worthwhile = self._tasks * replications * len(missing) > FEW_TASKS
+        coming = answers(self._model, missing, jobs=self._jobs if worthwhile else 1, progress=self._further())
+        try:
+            for order, answer in coming:
+                self._cache.put(order, answer)
+                self.simulated += order.replications
+                note(order, answer)
+        except KeyboardInterrupt:
+            self.complete = False
+        finally:
+            coming.close()
+        return found
+
+    def _further(self) -> Progress | None:
+        """Return a progress that counts on from what was simulated before."""
+        if self._progress is None:
+            return None
+        report, before = self._progress, self.simulated
+        return lambda done, total: report(before + done, before + total)
 
 
 def _priced(answer: Answer, price: float | None) -> Answer:

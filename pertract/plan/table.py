@@ -26,13 +26,12 @@ def rows(result: WhatIf) -> list[dict[str, Any]]:
         for name in ("nodes", "executors", "executor_cores", "slots"):
             row.setdefault(name, configuration.get(name))
         time, cpu, cost = point.response_time_s, point.cpu_utilisation, point.cost
-        within_s = point.within_s(result.goal.confidence) if point.prediction else None
         limit = point.bottleneck
         row |= {
             "response_time_s": time and time.mean,
             "response_time_low_s": time and time.interval90[0],
             "response_time_high_s": time and time.interval90[1],
-            "within_s": within_s,
+            "within_s": point.standing and point.standing.within_s,
             "cpu_utilisation": cpu and cpu.mean,
             "cost": cost and cost.mean,
             "cost_unit": result.tariff.unit,

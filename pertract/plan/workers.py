@@ -33,6 +33,12 @@ class Order:
     options: Options
     replications: int
     seed: int
+    brief: bool = False
+    """Whether only `BRIEF` is needed of the answer."""
+
+
+BRIEF = ("configuration", "response_time_s", "replications_s", "support")
+"""Keys of a prediction by which configurations are compared."""
 
 
 def answer(model: dsl.PerformanceModel, order: Order, replication_done: Callable[[], None]) -> Answer:
@@ -47,7 +53,8 @@ def answer(model: dsl.PerformanceModel, order: Order, replication_done: Callable
         )
     except PertractError as error:
         return Refusal(str(error), error.hint)
-    return prediction_document(prediction)
+    document = prediction_document(prediction)
+    return {key: document[key] for key in BRIEF} if order.brief else document
 
 
 def answers(

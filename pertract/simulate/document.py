@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -91,6 +92,18 @@ def estimate_document(value: Estimate) -> dict[str, Any]:
     """Return an estimate with lists for its intervals."""
     data = asdict(value)
     return {key: list(v) if isinstance(v, tuple) else v for key, v in data.items()}
+
+
+def estimate_of(data: Mapping[str, Any]) -> Estimate:
+    """Return the estimate in a document."""
+    return Estimate(
+        mean=data["mean"],
+        std=data["std"],
+        ci95=(data["ci95"][0], data["ci95"][1]),
+        interval90=(data["interval90"][0], data["interval90"][1]),
+        p50=data["p50"],
+        p95=data["p95"],
+    )
 
 
 def _per_node(values: tuple[float, ...] | None) -> list[float] | None:
