@@ -116,6 +116,12 @@ def _notes(document: Document, points: Sequence[Document]) -> list[RenderableTyp
         f"{counted(provenance['replications'], 'replication')} each, the same random numbers everywhere; "
         f"{counted(provenance['from_cache'], 'prediction')} known from before"
     )
+    if (search := document["search"]) is not None:
+        lines.append(
+            f"search: {search['screened']:,} of {search['configurations']:,} configurations screened, "
+            f"{len(search['confirmed'])} predicted in full, with {search['share']:.1%} of the simulations that "
+            "all would take"
+        )
     warnings: dict[str, int] = {}
     for point in points:
         for warning in point["warnings"]:
