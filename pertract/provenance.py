@@ -31,7 +31,7 @@ def program_digest() -> str:
     """
     digest = sha256(f"{tool_version()} numpy {metadata.version('numpy')}".encode())
     folder = Path(__file__).parent
-    for part in ("dsl", "simulate"):
-        for path in sorted((folder / part).rglob("*.py")):
+    for pattern in ("dsl/*.py", "simulate/*.py", "plan/changes.py"):
+        for path in sorted(folder.glob(pattern)):
             digest.update(path.read_bytes())
     return digest.hexdigest()

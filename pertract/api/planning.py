@@ -24,6 +24,7 @@ def what_if(
     billing: plan.Billing | str | None = None,
     base: plan.BaseKind = "calibration",
     search: bool | None = None,
+    advise: bool = False,
     replications: int = 20,
     seed: int = 1,
     jobs: int = 1,
@@ -55,6 +56,9 @@ def what_if(
     search
         Whether to search for the best configurations instead of predicting all: a tenth of the work; None
         for from 1000 configurations on.
+    advise
+        Whether to give Spark settings for the recommended point and say what in the application costs
+        time, each with its effect by simulation.
     replications, seed
         As for `predict`; with the same seed, differences between points are not noise.
     jobs
@@ -81,7 +85,7 @@ def what_if(
 
     def case(number: int) -> plan.Case:
         asked = grid.asked(number)
-        return plan.Case(number, asked, asking.options(_with_price(grid.given(asked), price)))
+        return plan.Case(number, asked, asking.options(_with_price(grid.given(asked), price)), grid.fixed)
 
     if isinstance(billing, str):
         billing = plan.parse_billing(billing)
@@ -95,6 +99,7 @@ def what_if(
         tariff=tariff,
         base=base,
         searching=search,
+        advising=advise,
         replications=replications,
         seed=seed,
         jobs=jobs,

@@ -94,6 +94,14 @@ def what_if(
         BaseOption,
         typer.Option(help="What speed-up is relative to, with the same data.", rich_help_panel=_HOW),
     ] = BaseOption.calibration,
+    advise: Annotated[
+        bool,
+        typer.Option(
+            "--advise",
+            help="Settings for the best point, and what in the application costs time, with what they gain.",
+            rich_help_panel=_GOAL,
+        ),
+    ] = False,
     search: Annotated[
         bool | None,
         typer.Option(
@@ -182,6 +190,7 @@ def what_if(
             billing=billing,
             base=base.value,
             search=search,
+            advise=advise,
             replications=replications,
             seed=seed,
             jobs=jobs or processors(),

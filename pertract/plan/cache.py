@@ -115,4 +115,5 @@ def question(order: Order) -> str:
     plain = {name: getattr(options, name) for name in Options.__dataclass_fields__}
     plain["pools"] = options.pools and [pool.model_dump(mode="json") for pool in options.pools]
     plain |= {"settings": dict(options.settings), "parameters": dict(options.parameters)}
-    return json.dumps([plain, order.replications, order.seed, order.brief], sort_keys=True)
+    change = order.change and asdict(order.change)
+    return json.dumps([plain, change, order.replications, order.seed, order.brief], sort_keys=True)

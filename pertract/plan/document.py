@@ -42,6 +42,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
         },
         "points": [_point(point, result) for point in result.points],
         "best": _best(result),
+        "advice": None if result.advice is None else asdict(result.advice),
         "search": None if result.searched is None else asdict(result.searched),
         "complete": result.complete,
         "provenance": {

@@ -61,10 +61,14 @@ def _text(field: str, value: Any) -> str:
 
 def label(asked: Mapping[str, Any]) -> str:
     """Return what a combination of values is called, such as ``8 nodes, m5.xlarge``."""
-    parts = [_part(field, value) for field, value in asked.items() if field not in ("settings", "parameters")]
+    parts = [
+        _part(field, value)
+        for field, value in asked.items()
+        if field not in ("settings", "parameters", "pools", "price_per_node_hour")
+    ]
     parts += [f"{_SETTINGS.get(key, key)} {value}" for key, value in asked.get("settings", {}).items()]
     parts += [f"{key} {value:g}" for key, value in asked.get("parameters", {}).items()]
-    return ", ".join(parts) or "as asked"
+    return ", ".join(parts) or "as in the calibration run"
 
 
 def _part(field: str, value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dsl
 from ..errors import UsageError
+from .advice import Advice
 from .comparison import Base, BaseKind
 from .cost import Tariff
 from .decisions import Decision
@@ -45,6 +46,8 @@ class WhatIf:
     """Predictions that were known from the cache."""
     searched: Searched | None
     """What a search has looked at; None where all configurations were predicted."""
+    advice: Advice | None
+    """How to run in the recommended configuration; None unless asked for."""
     complete: bool
     """Whether nobody pressed Ctrl-C before all points were there."""
 

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 
 from .. import dsl
 from ..errors import UsageError
+from .advice import advise
 from .cache import Cache
 from .comparison import BaseKind, Bases, compare
 from .cost import Tariff
-from .decisions import decide
+from .decisions import Decision, decide
+from .effects import Experiments
 from .grid import MOST_POINTS, MOST_SEARCHED, Grid
 from .point import Point
 from .result import WhatIf
@@ -31,6 +33,7 @@ def study(
     tariff: Tariff,
     base: BaseKind = "calibration",
     searching: bool | None = None,
+    advising: bool = False,
     replications: int = 20,
     seed: int = 1,
     jobs: int = 1,
@@ -53,6 +56,8 @@ def study(
         What speed-up and efficiency are relative to.
     searching
         Whether to search for the best instead of predicting all; None for from `SEARCHED_FROM` on.
+    advising
+        Whether to give advice for the recommended point, or the nearest miss.
     replications
         Simulated executions of each configuration.
     seed, jobs, cache, progress
@@ -72,16 +77,29 @@ def study(
     cases = [case(number) for number in numbers]
     bases = Bases(base, cases, first_free=grid.size)
     answers = sweep.ask([*bases.extra_cases(), *cases], replications)
-    cache.shrink()
     found = bases.found(answers)
     points = compare(cases, answers, goal=goal, tariff=tariff, bases=found)
     _check_some(points, complete=sweep.complete)
+    decisions = decide(points, goal, tariff)
+    advice = None
+    if advising and (number := _chosen(decisions)) is not None and sweep.complete:
+        point = next(point for point in points if point.number == number)
+        assert point.prediction is not None
+        advice = advise(
+            model,
+            case(number).options,
+            point.prediction,
+            Experiments(sweep, tariff, replications),
+            point=number,
+            label=point.label,
+        )
+    cache.shrink()
     return WhatIf(
         model=model,
         axes=grid.axes,
         fixed=grid.fixed,
         points=points,
-        decisions=decide(points, goal, tariff),
+        decisions=decisions,
         goal=goal,
         tariff=tariff,
         base_kind=base,
@@ -91,8 +109,17 @@ def study(
         simulated=sweep.simulated,
         known=sweep.known,
         searched=searched,
+        advice=advice,
         complete=sweep.complete,
     )
+
+
+def _chosen(decisions: Sequence[Decision]) -> int | None:
+    """Return the point to give advice for."""
+    for decision in decisions:
+        if choice := decision.recommended or next(iter(decision.misses), None):
+            return choice.point
+    return None
 
 
 def _searched(

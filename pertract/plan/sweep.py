@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from .. import dsl
 from ..simulate import Options
 from .cache import Cache, question
+from .changes import Change
 from .workers import Answer, Order, Progress, answers
 
 FEW_TASKS = 300_000
@@ -26,6 +28,10 @@ class Case:
     """The values that vary, in the form of the fields of `simulate.Options`."""
     options: Options
     """All that is asked."""
+    fixed: Mapping[str, Any] = MappingProxyType({})
+    """The values that do not vary, likewise."""
+    change: Change | None = None
+    """What is to be different in the application itself."""
 
 
 class Sweep:
@@ -92,7 +98,7 @@ class Sweep:
         orders: list[Order] = []
         for case in cases:
             options = replace(case.options, price_per_node_hour=None)
-            order = Order(case.number, options, replications, self._seed, brief)
+            order = Order(case.number, options, replications, self._seed, case.change, brief)
             members = same.setdefault(question(order), [])
             if not members:
                 orders.append(order)

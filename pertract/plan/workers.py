@@ -17,6 +17,7 @@ from .. import dsl
 from ..errors import PertractError, SimulationError
 from ..simulate import Options, predict
 from ..simulate.document import prediction_document
+from .changes import Change
 from .point import Refusal
 
 Answer = dict[str, Any] | Refusal
@@ -33,6 +34,8 @@ class Order:
     options: Options
     replications: int
     seed: int
+    change: Change | None = None
+    """What is to be different in the application itself."""
     brief: bool = False
     """Whether only `BRIEF` is needed of the answer."""
 
@@ -49,6 +52,7 @@ def answer(model: dsl.PerformanceModel, order: Order, replication_done: Callable
             order.options,
             replications=order.replications,
             seed=order.seed,
+            change=order.change,
             progress=lambda _done, _all: replication_done(),
         )
     except PertractError as error:

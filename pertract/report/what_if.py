@@ -43,14 +43,19 @@ def what_if_report(document: Document) -> RenderableType:
     if refused:
         parts += [Text(), Text("Cannot be simulated", style="bold")]
         parts += [Text(f"{point['label']}: {point['error']['message']}", style="yellow") for point in refused]
+    if document["advice"] is not None:
+        parts += _advice(document["advice"])
     return Group(*parts, Text(), *_notes(document, predicted))
 
 
 def _answers(document: Document) -> list[RenderableType]:
     parts: list[RenderableType] = []
     for decision in _decisions(document):
+        alone = len(document["points"]) == len(_decisions(document))  # nothing to choose from
         title = f" with {decision['label']}" if decision["label"] else ""
         parts.append(Text(f"{document['model']['name']}{title}", style="bold"))
+        if alone and decision["met"] is None:
+            continue
         if decision["reason"]:
             parts.append(Text(f"take {decision['reason']}"))
             for name in ("cheapest", "fastest"):
@@ -119,8 +124,8 @@ def _notes(document: Document, points: Sequence[Document]) -> list[RenderableTyp
     if (search := document["search"]) is not None:
         lines.append(
             f"search: {search['screened']:,} of {search['configurations']:,} configurations screened, "
-            f"{len(search['confirmed'])} predicted in full, with {search['share']:.1%} of the simulations that "
-            "all would take"
+            f"{len(search['confirmed'])} predicted in full, with {search['share']:.1%} of the simulations "
+            "that all would take"
         )
     warnings: dict[str, int] = {}
     for point in points:
@@ -136,3 +141,28 @@ def _notes(document: Document, points: Sequence[Document]) -> list[RenderableTyp
             for warning, count in warnings.items()
         ),
     ]
+
+
+def _advice(advice: Document) -> list[RenderableType]:
+    """Return settings and findings with their effects."""
+    rows = [
+        (
+            setting["key"],
+            setting["value"],
+            "" if setting["effect"] is None else f"{setting['effect']['change']:+.1%}",
+            "found by simulation" if setting["tuned"] else "",
+            setting["note"],
+        )
+        for setting in (*advice["settings"], *advice["elastic"])
+    ]
+    columns = [("setting", "left"), ("value", "right"), ("time", "right"), ("", "left"), ("", "left")]
+    title = f"Settings for {advice['label']} (time: against the setting of the calibration run)"
+    parts: list[RenderableType] = [Text(), plain_table(columns, rows, title=title)]
+    if (gain := advice["gain"]) is not None:
+        parts.append(Text(f"what simulation found gains {-gain['change']:.1%} together"))
+    if advice["findings"]:
+        parts += [Text(), Text("What costs time, and what changing it gains", style="bold")]
+        lines = [(finding["effect"]["change"], finding["text"]) for finding in advice["findings"]]
+        parts += [Text(f"  {change:+6.1%}  {text}") for change, text in lines]
+    parts += [Text(), Text("spark-defaults.conf", style="bold"), Text(advice["defaults"].rstrip("\n"))]
+    return [*parts, Text(), Text(advice["submit"])]

@@ -27,6 +27,8 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "executor_memory_bytes": configuration.executor_memory_bytes,
             "slots": configuration.slots,
             "task_cpus": configuration.task_cpus,
+            "shuffle_partitions": configuration.shuffle_partitions,
+            "default_parallelism": configuration.default_parallelism,
             "data_bytes": configuration.data_bytes,
             "data_scale": configuration.data_scale,
             "parameters": configuration.parameters,
@@ -46,6 +48,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
         "cpu_utilisation": estimate_document(prediction.cpu_utilisation)
         | {"series": [list(point) for point in prediction.cpu_series]},
         "task_cpu_utilisation": estimate_document(prediction.task_cpu_utilisation),
+        "executor_hours": prediction.executor_hours,
         "cost": None if prediction.cost is None else estimate_document(prediction.cost),
         "breakdown_s": prediction.breakdown_s,
         "without_s": prediction.without_s,

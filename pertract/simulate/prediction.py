@@ -37,6 +37,8 @@ LARGE_REPLAY_ERROR = 0.2
 
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
+Change = Callable[[dsl.PerformanceModel], dsl.PerformanceModel]
+"""Makes another application of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Prediction:
     """CPU of executors / (worker cores x response time)."""
     task_cpu_utilisation: Estimate
     """The same, counting only what Spark's task metrics count."""
+    executor_hours: float
+    """How long executors are there, all together, from their registration on; mean."""
     cost: Estimate | None
     """Nodes x price of a node x response time, in the currency of the price; None without a price."""
     cpu_series: tuple[tuple[float, float], ...]
@@ -112,6 +116,7 @@ def predict(
     precision: float | None = None,
     seed: int = 1,
     blocked_time: bool = False,
+    change: Change | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
     """Return the prediction for a configuration.
@@ -132,6 +137,9 @@ def predict(
         same seed draw the same random numbers, so that differences are not noise.
     blocked_time
         Whether to predict also what the response time would be without drives, network or skew.
+    change
+        What is to be different in the application itself, such as the number of tasks of a stage; the
+        stages stay the same. The calibration run remains what it was.
     progress
         Called after every replication.
 
@@ -154,7 +162,7 @@ def predict(
         )
     model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
-    plan, assumed = configured_plan(model, configuration, options)
+    plan, assumed = configured_plan(model, configuration, options, change)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
     children = np.random.SeedSequence(seed).spawn(most)
@@ -201,6 +209,7 @@ def predict(
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
         cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all, most=all_busy),
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
+        executor_hours=float(np.mean([t.executor_hours for t in traces])),
         cost=_cost(configuration, response_time_s),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
@@ -214,7 +223,10 @@ def predict(
 
 
 def configured_plan(
-    model: dsl.PerformanceModel, configuration: Configuration, options: Options
+    model: dsl.PerformanceModel,
+    configuration: Configuration,
+    options: Options,
+    change: Change | None = None,
 ) -> tuple[Plan, list[str]]:
     """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
 
@@ -222,8 +234,10 @@ def configured_plan(
     ----------
     model, configuration, options
         The model with its rounds, and what the options say of it (`resolve`).
+    change
+        As for `predict`.
     """
-    plan, assumed = compile_plan(model, configuration)
+    plan, assumed = compile_plan(change(model) if change else model, configuration)
     if not plan.cores_known or not model.profiles.includes_core_waits:
         return plan, assumed
     # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
@@ -292,6 +306,9 @@ class _Summary:
         if trace.plan.cores_known:
             self.cpu = min(self.cpu, 1.0)
         self.task_cpu = task_core_s(trace) / capacity
+        end_s = trace.response_time_s
+        present = (min(e.removed_s or end_s, end_s) - e.registered_s for e in trace.plan.executors)
+        self.executor_hours = sum(max(0.0, time_s) for time_s in present) / HOUR_S
         self.series = _series(trace)
         self.breakdown, critical_s = breakdown(trace), stages_on_path(trace)
         plan = trace.plan
