@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import dsl
@@ -28,7 +27,7 @@ class Case:
     """The values that vary, in the form of the fields of `simulate.Options`."""
     options: Options
     """All that is asked."""
-    fixed: Mapping[str, Any] = MappingProxyType({})
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     """The values that do not vary, likewise."""
     change: Change | None = None
     """What is to be different in the application itself."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import dsl
 from ..errors import PertractError, SimulationError
-from ..simulate import Options, predict
+from ..simulate import Calibration, Options, predict
 from ..simulate.document import prediction_document
 from .changes import Change
 from .point import Refusal
@@ -44,21 +44,37 @@ BRIEF = ("configuration", "response_time_s", "replications_s", "support")
 """Keys of a prediction by which configurations are compared."""
 
 
-def answer(model: dsl.PerformanceModel, order: Order, replication_done: Callable[[], None]) -> Answer:
-    """Return the prediction that was ordered, or the reason why it cannot be made."""
-    try:
-        prediction = predict(
-            model,
-            order.options,
-            replications=order.replications,
-            seed=order.seed,
-            change=order.change,
-            progress=lambda _done, _all: replication_done(),
-        )
-    except PertractError as error:
-        return Refusal(str(error), error.hint)
-    document = prediction_document(prediction)
-    return {key: document[key] for key in BRIEF} if order.brief else document
+class Predictor:
+    """Predicts one model again and again.
+
+    Parameters
+    ----------
+    model
+        A checked model.
+    replication_done
+        Called after every replication.
+    """
+
+    def __init__(self, model: dsl.PerformanceModel, replication_done: Callable[[], None]) -> None:
+        self._model, self._replication_done = model, replication_done
+        self._calibration = Calibration()
+
+    def answer(self, order: Order) -> Answer:
+        """Return the prediction that was ordered, or the reason why it cannot be made."""
+        try:
+            prediction = predict(
+                self._model,
+                order.options,
+                replications=order.replications,
+                seed=order.seed,
+                change=order.change,
+                calibration=self._calibration,
+                progress=lambda _done, _all: self._replication_done(),
+            )
+        except PertractError as error:
+            return Refusal(str(error), error.hint)
+        document = prediction_document(prediction)
+        return {key: document[key] for key in BRIEF} if order.brief else document
 
 
 def answers(
@@ -83,7 +99,8 @@ def answers(
             progress(done, total)
 
     if jobs < 2 or len(orders) < 2:
-        yield from ((order, answer(model, order, replication_done)) for order in orders)
+        predictor = Predictor(model, replication_done)
+        yield from ((order, predictor.answer(order)) for order in orders)
         return
     left = iter(orders)
     with _processes(model, min(jobs, len(orders))) as pipes:
@@ -138,10 +155,10 @@ def _processes(model: dsl.PerformanceModel, count: int) -> Iterator[list[Connect
 
 def _work(pipe: Connection, model: dsl.PerformanceModel) -> None:
     """Answer orders until nobody asks any more."""
+    predictor = Predictor(model, lambda: pipe.send(None))
     while True:
         try:
-            order = pipe.recv()
-            pipe.send(answer(model, order, lambda: pipe.send(None)))
+            pipe.send(predictor.answer(pipe.recv()))
         except (EOFError, OSError):  # the other side has gone
             return
 

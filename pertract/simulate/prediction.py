@@ -12,7 +12,7 @@ from .. import dsl
 from ..errors import UsageError
 from ..units import format_duration
 from .configuration import Configuration, resolve
-from .contention import without_waiting
+from .contention import Calibration, without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .options import Options
@@ -117,6 +117,7 @@ def predict(
     seed: int = 1,
     blocked_time: bool = False,
     change: Change | None = None,
+    calibration: Calibration | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
     """Return the prediction for a configuration.
@@ -140,6 +141,8 @@ def predict(
     change
         What is to be different in the application itself, such as the number of tasks of a stage; the
         stages stay the same. The calibration run remains what it was.
+    calibration
+        What other predictions of the same model have found out about its calibration run.
     progress
         Called after every replication.
 
@@ -162,7 +165,7 @@ def predict(
         )
     model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
-    plan, assumed = configured_plan(model, configuration, options, change)
+    plan, assumed = configured_plan(model, configuration, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
     children = np.random.SeedSequence(seed).spawn(most)
@@ -227,6 +230,7 @@ def configured_plan(
     configuration: Configuration,
     options: Options,
     change: Change | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[Plan, list[str]]:
     """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
 
@@ -234,7 +238,7 @@ def configured_plan(
     ----------
     model, configuration, options
         The model with its rounds, and what the options say of it (`resolve`).
-    change
+    change, calibration
         As for `predict`.
     """
     plan, assumed = compile_plan(change(model) if change else model, configuration)
@@ -243,8 +247,8 @@ def configured_plan(
     # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
     # unless other machines were asked for.
     cores = options.node_cores if options.node_type is None else None
-    measured, _ = compile_plan(model, resolve(model, Options(node_cores=cores)))
-    return replace(plan, stages=without_waiting(plan.stages, measured)), assumed
+    waits = (calibration or Calibration()).waiting(model, node_cores=cores, parameters=options.parameters)
+    return replace(plan, stages=without_waiting(plan.stages, waits)), assumed
 
 
 def _cost(configuration: Configuration, response_time_s: Estimate) -> Estimate | None:
