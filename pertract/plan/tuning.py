@@ -203,7 +203,8 @@ def _settings(
     predictions = experiments.predict([trial for _, trial in trials.values()])
     for (key, (value, _)), prediction in zip(trials.items(), predictions, strict=True):
         compared = None if prediction is None else effect(prediction, found, experiments.tariff)
-        yield Setting(key, value, compared, key in tuned)
+        note = "what tasks lose away from their cached data is not predicted" if key == LOCALITY else ""
+        yield Setting(key, value, compared, key in tuned, note)
     if configuration.executor_memory_bytes is not None:
         heap = configuration.executor_memory_bytes
         note = "the time of garbage collection and spilling with another heap is not predicted"
