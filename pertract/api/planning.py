@@ -9,6 +9,7 @@ from typing import Any
 from .. import dsl, plan
 from ..errors import UsageError
 from ..plan.workers import Progress
+from ..sources.processes import processors
 from .questions import Asking
 
 _MACHINES = ("nodes", "node_type", "node_cores", "node_memory_bytes")
@@ -27,13 +28,16 @@ def what_if(
     advise: bool = False,
     replications: int = 20,
     seed: int = 1,
-    jobs: int = 1,
+    jobs: int | None = None,
     cache: bool | str | Path = True,
     catalogue: str | Path | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> plan.WhatIf:
     """Return what is predicted for every combination of values, and which configuration to take.
+
+    Ctrl-C ends the computation and not the call: the result then has what was ready, and its ``complete``
+    is False.
 
     Parameters
     ----------
@@ -62,7 +66,7 @@ def what_if(
     replications, seed
         As for `predict`; with the same seed, differences between points are not noise.
     jobs
-        Processes to use.
+        Processes to use; as many as there are processors if not given.
     cache
         Whether to keep answers in the user's cache folder and use those that are there; or a folder.
     catalogue
@@ -102,7 +106,7 @@ def what_if(
         advising=advise,
         replications=replications,
         seed=seed,
-        jobs=jobs,
+        jobs=jobs or processors(),
         cache=plan.Cache(model, folder),
         progress=progress,
     )

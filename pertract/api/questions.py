@@ -48,6 +48,8 @@ class Asking:
                 f"no option is called '{unknown[0]}'", hint=f"Options are {', '.join(sorted(_USUAL))}."
             )
         options = dict(given)
+        if options.get("settings"):
+            options["settings"] = {key: _text(value) for key, value in options["settings"].items()}
         path = (options.get("settings") or {}).get(ALLOCATION_FILE)
         if path is not None and options.get("pools") is None:
             if path not in self._pools:
@@ -81,3 +83,8 @@ class Asking:
                 said.pop(bandwidth, None)
         given = {key: value for key, value in options.items() if value is not None and value != _USUAL[key]}
         return options | said | given
+
+
+def _text(value: Any) -> str:
+    """Return the value of a setting as Spark reads it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -151,7 +151,6 @@ def what_if(
     from .. import api, plan
     from ..plan.table import csv_text
     from ..report.what_if import what_if_report
-    from ..sources.processes import processors
     from . import output as out
 
     chosen = lists.configuration_lists(
@@ -193,7 +192,7 @@ def what_if(
             advise=advise,
             replications=replications,
             seed=seed,
-            jobs=jobs or processors(),
+            jobs=jobs,
             cache=not no_cache,
             catalogue=catalogue,
             progress=progress,

@@ -59,11 +59,9 @@ class Cache:
         try:
             data = json.loads(gzip.decompress(path.read_bytes()))
             os.utime(path)  # those read last go last
-        except (OSError, ValueError, EOFError, zlib.error):
+            return Refusal(**data["refusal"]) if "refusal" in data else dict(data)
+        except (OSError, ValueError, TypeError, EOFError, zlib.error):
             return None
-        if not isinstance(data, dict):
-            return None
-        return Refusal(**data["refusal"]) if "refusal" in data else data
 
     def put(self, order: Order, answer: Answer) -> None:
         """Keep an answer; where that cannot be, nothing happens."""

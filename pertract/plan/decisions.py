@@ -49,6 +49,10 @@ class Decision:
     """Where nothing qualifies: the nearest, with what limits them."""
 
 
+NOTHING = Decision({}, "", None, None, None, None, (), ())
+"""The decision between no configurations."""
+
+
 def decide(points: Sequence[Point], goal: Goal, tariff: Tariff) -> tuple[Decision, ...]:
     """Return a decision for each workload, in the order of the points."""
     workloads: dict[str, tuple[dict[str, Any], list[Point]]] = {}

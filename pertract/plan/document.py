@@ -8,7 +8,7 @@ from typing import Any
 from .. import provenance
 from ..simulate.document import model_entry
 from .comparison import BASE_KINDS
-from .decisions import Choice, Decision
+from .decisions import NOTHING, Choice, Decision
 from .labels import heading, value_text
 from .point import Point
 from .result import WhatIf
@@ -34,6 +34,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
             "unit": result.tariff.unit,
             "is_money": result.tariff.is_money,
             "billing": asdict(billing),
+            "text": str(billing),
         },
         "base": {
             "kind": result.base_kind,
@@ -83,7 +84,8 @@ def _point(point: Point, result: WhatIf) -> dict[str, Any]:
 def _best(result: WhatIf) -> dict[str, Any]:
     """Return the decision; where data or parameters vary, the first one and all of them."""
     decisions = [_decision(decision) for decision in result.decisions]
-    return (decisions[0] if decisions else {}) | {"workloads": decisions}
+    first = decisions[0] if decisions else _decision(NOTHING)
+    return first | {"workloads": decisions}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

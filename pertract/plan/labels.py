@@ -30,6 +30,27 @@ _HEADINGS = {
     "drive_bytes_per_s": "drives/s",
     "network_bytes_per_s": "network/s",
     "lose_executor_s": "lost at",
+    "price_per_node_hour": "price",
+}
+
+_COUNTED = {
+    "nodes": ("node", ""),
+    "executors": ("executor", ""),
+    "node_cores": ("core", " per node"),
+    "executor_cores": ("core", " per executor"),
+}
+_AROUND = {
+    "node_memory_bytes": ("", " per node"),
+    "executor_memory_bytes": ("", " heap"),
+    "data_scale": ("", " times the data"),
+    "data_bytes": ("data ", ""),
+    "cpu_rate": ("CPU ", " times as fast"),
+    "drive_rate": ("drives ", " times as fast"),
+    "network_rate": ("network ", " times as fast"),
+    "drive_bytes_per_s": ("drives ", ""),
+    "network_bytes_per_s": ("network ", ""),
+    "price_per_node_hour": ("price ", ""),
+    "lose_executor_s": ("executors lost: ", ""),
 }
 
 
@@ -64,7 +85,7 @@ def label(asked: Mapping[str, Any]) -> str:
     parts = [
         _part(field, value)
         for field, value in asked.items()
-        if field not in ("settings", "parameters", "pools", "price_per_node_hour")
+        if field not in ("settings", "parameters", "pools")
     ]
     parts += [f"{_SETTINGS.get(key, key)} {value}" for key, value in asked.get("settings", {}).items()]
     parts += [f"{key} {value:g}" for key, value in asked.get("parameters", {}).items()]
@@ -73,30 +94,10 @@ def label(asked: Mapping[str, Any]) -> str:
 
 def _part(field: str, value: Any) -> str:
     text = _text(field, value)
-    match field:
-        case _ if value is None:
-            return f"{_HEADINGS.get(field, field)} {text}"
-        case "nodes" | "executors":
-            return counted(value, field.removesuffix("s"))
-        case "node_cores":
-            return f"{counted(value, 'core')} per node"
-        case "executor_cores":
-            return f"{counted(value, 'core')} per executor"
-        case "node_memory_bytes":
-            return f"{text} per node"
-        case "executor_memory_bytes":
-            return f"{text} heap"
-        case "data_scale":
-            return f"{text} times the data"
-        case "data_bytes":
-            return f"data {text}"
-        case "cpu_rate" | "drive_rate" | "network_rate":
-            names = {"cpu_rate": "CPU", "drive_rate": "drives", "network_rate": "network"}
-            return f"{names[field]} {text} times as fast"
-        case "drive_bytes_per_s":
-            return f"drives {text}"
-        case "network_bytes_per_s":
-            return f"network {text}"
-        case "lose_executor_s":
-            return f"executors lost at {text}" if value else "no executor lost"
-    return text
+    if value is None:
+        return f"{_HEADINGS.get(field, field)} {text}"
+    if field in _COUNTED:
+        noun, after = _COUNTED[field]
+        return counted(value, noun) + after
+    before, after = _AROUND.get(field, ("", ""))
+    return f"{before}{text}{after}"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import inf
+from statistics import median
 
 from .grid import Grid
 from .space import Place, Space, spaces
@@ -98,6 +99,8 @@ class _Search:
         self.places: dict[int, Place] = {}
         self.screened: dict[int, Standing] = {}
         self.confirmed: dict[int, Standing] = {}
+        self.correction = 1.0
+        """Bounds of full predictions relative to those of one replication: much the same everywhere."""
 
     def run(self) -> None:
         places, step = self.space.coarse(min(SCREENED_AT_ONCE, self.left // 2))
@@ -130,55 +133,61 @@ class _Search:
         self.left -= self.replications * len(numbers)
         found = self.ask(numbers, self.replications)
         self.confirmed |= found
+        ratios = [s.within_s / self.screened[n].within_s for n, s in self.confirmed.items()]
+        self.correction = median(ratios) if ratios else 1.0
         for number in numbers:
             if number not in found:  # what one replication could do, all of them cannot: out of the race
                 self.screened.pop(number, None)
 
     def _wanted(self) -> list[Wanted]:
-        """Return what the decisions are about."""
-        wanted: list[Wanted] = [_cost, _time]
-        return wanted if self.goal.is_set else [*wanted, _product]
+        """Return what the decisions are about, what is recommended first."""
+        if self.goal.deadline_s is not None:
+            return [_cost, _time]
+        return [_time, _cost] if self.goal.is_set else [_product, _cost, _time]
 
     def _known(self) -> dict[int, Standing]:
         return self.screened | self.confirmed
 
     def _excess(self, number: int) -> float:
+        """Return by what factor a configuration misses the goal, as far as is known."""
         if number in self.confirmed:
             return self.confirmed[number].excess(self.goal)
-        return self.screened[number].excess(self.goal) / DOUBT
+        return self.screened[number].excess(self.goal) * self.correction
 
-    def _best(self, wanted: Wanted, most: int) -> list[int]:
-        """Return the configurations that seem best: of those that keep the goal, else the nearest to it."""
-        known = self._known()
-        able = [number for number in known if self._excess(number) <= 1]
-        if not able:
-            return sorted(known, key=lambda number: (self._excess(number), number))[:most]
-        return sorted(able, key=lambda number: (wanted(known[number]), number))[:most]
+    def _nearest(self) -> list[int]:
+        """Return the configurations, those first that keep the goal best or miss it least."""
+        return sorted(self._known(), key=lambda number: (self._excess(number), number))
 
     def _seeds(self) -> list[Place]:
         """Return the places around which to look further."""
-        numbers = [number for wanted in self._wanted() for number in self._best(wanted, KEPT)]
+        known = self._known()
+        able = [number for number in known if self._excess(number) <= DOUBT]
+        numbers = [] if able else self._nearest()[:KEPT]
+        for wanted in self._wanted():
+            numbers += sorted(able, key=lambda number: (wanted(known[number]), number))[:KEPT]
         numbers += _spread(self._front(), KEPT)
         return [self.places[number] for number in dict.fromkeys(numbers)]
 
     def _most_promising(self) -> list[int]:
         """Return what has to be predicted in full before the best is known; nothing when it is."""
-        found: dict[int, None] = {}
-        known = self._known()
+        if self.left < self.replications:
+            return []
+        sure = [standing for standing in self.confirmed.values() if standing.excess(self.goal) <= 1]
+        left = [number for number in self.screened if number not in self.confirmed]
+        # First one that keeps the goal beyond doubt, then those that might do so for less.
+        able = [number for number in left if self._excess(number) <= (DOUBT if sure else 1 / DOUBT)]
+        if not able and not sure:
+            able = [number for number in self._nearest() if number in left and self._excess(number) <= DOUBT]
+            able = able[:1]
         for wanted in self._wanted():
-            best = self._best(wanted, MISSES)
-            if not best:
-                continue
-            if self._excess(best[0]) > 1:  # nothing keeps the goal: the nearest misses are the answer
-                found |= dict.fromkeys(number for number in best if number not in self.confirmed)
-                continue
-            surest = min(
-                (wanted(s) for number, s in self.confirmed.items() if self._excess(number) <= 1), default=inf
-            )
-            first = best[0]
-            if first not in self.confirmed and wanted(known[first]) < PROMISING * surest:
-                found[first] = None
-        return list(found)[: self.left // self.replications]
+            best = min(able, key=lambda n: (wanted(self.screened[n]), n), default=None)
+            surest = min(map(wanted, sure), default=inf)
+            if best is not None and wanted(self.screened[best]) < PROMISING * surest:
+                return [best]
+        if sure:
+            return []
+        misses = [number for number in self._nearest()[:MISSES] if number in left]
+        return misses[: self.left // self.replications]
 
     def _front(self) -> list[int]:
         """Return the Pareto front of mean time and cost, as far as it is not predicted in full."""

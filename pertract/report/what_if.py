@@ -8,13 +8,15 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ..units import counted, format_duration
+from ..units import counted, short_duration
 from .layout import plain_table
 
 Document = Mapping[str, Any]
 
 MOST_ROWS = 200
 """Rows above which only those on the Pareto fronts are shown."""
+MOST_REASONS = 8
+"""Reasons for refusals that are shown."""
 _LIMITS = {
     "driver": "driver",
     "scheduling": "scheduling",
@@ -36,26 +38,25 @@ def what_if_report(document: Document) -> RenderableType:
     document
         ``pertract/what-if/1``, see docs/json.md.
     """
-    points = document["points"]
-    predicted = [point for point in points if point["error"] is None]
+    predicted = [point for point in document["points"] if point["error"] is None]
     parts: list[RenderableType] = [*_answers(document), _table(document, predicted)]
-    refused = [point for point in points if point["error"] is not None]
+    refused = [point for point in document["points"] if point["error"] is not None]
     if refused:
-        parts += [Text(), Text("Cannot be simulated", style="bold")]
-        parts += [Text(f"{point['label']}: {point['error']['message']}", style="yellow") for point in refused]
+        parts += [Text(), *_refusals(refused)]
     if document["advice"] is not None:
         parts += _advice(document["advice"])
     return Group(*parts, Text(), *_notes(document, predicted))
 
 
 def _answers(document: Document) -> list[RenderableType]:
+    """Return what to take, for each workload; nothing where there is nothing to choose from."""
+    decisions = _decisions(document)
     parts: list[RenderableType] = []
-    for decision in _decisions(document):
-        alone = len(document["points"]) == len(_decisions(document))  # nothing to choose from
+    if document["goal"]["deadline_s"] is None and document["goal"]["budget"] is None:
+        decisions = decisions if len(document["points"]) > len(decisions) else []
+    for decision in decisions:
         title = f" with {decision['label']}" if decision["label"] else ""
         parts.append(Text(f"{document['model']['name']}{title}", style="bold"))
-        if alone and decision["met"] is None:
-            continue
         if decision["reason"]:
             parts.append(Text(f"take {decision['reason']}"))
             for name in ("cheapest", "fastest"):
@@ -70,42 +71,59 @@ def _answers(document: Document) -> list[RenderableType]:
 
 
 def _table(document: Document, points: Sequence[Document]) -> RenderableType:
-    pareto = {choice["point"] for decision in _decisions(document) for choice in decision["pareto"]}
+    front = {choice["point"] for decision in _decisions(document) for choice in decision["pareto"]}
     chosen = {decision["point"] for decision in _decisions(document)}
     shown = points
     if len(points) > MOST_ROWS:
-        shown = [point for point in points if point["point"] in pareto | chosen]
-    unit = document["tariff"]["unit"]
-    deadline = document["goal"]["deadline_s"] is not None and document["goal"]["confidence"] != 0.95
-    columns = [(axis["heading"], "right") for axis in document["axes"]]
-    columns += [("slots", "right"), ("time", "right"), ("90 % of runs within", "right")]
-    columns += [(f"{document['goal']['confidence']:.4g} within", "right")] if deadline else []
-    columns += [("CPU", "right"), (f"cost, {unit}" if unit else "cost", "right"), ("speed-up", "right")]
-    columns += [("efficiency", "right"), ("limited by", "left"), ("", "left")]
+        shown = [point for point in points if point["point"] in front | chosen]
+    unit, confidence = document["tariff"]["unit"], document["goal"]["confidence"]
+    surer = document["goal"]["deadline_s"] is not None and confidence != 0.95
+    columns = [("", "left"), *((axis["heading"], "right") for axis in document["axes"])]
+    columns += [("slots", "right"), ("time", "right"), ("90 % of runs", "right")]
+    columns += [(f"{100 * confidence:.4g} % within", "right")] if surer else []
+    columns += [("CPU", "right"), (unit or "cost", "right"), ("speed-up", "right"), ("eff.", "right")]
+    columns += [("limited by", "left")]
     rows = []
     for point in shown:
         time, cost = point["response_time_s"], point["cost"]
         low, high = time["interval90"]
-        mark = "best" if point["point"] in chosen else "Pareto" if point["point"] in pareto else ""
+        mark = ">" if point["point"] in chosen else "*" if point["point"] in front else ""
         rows.append(
             (
+                mark,
                 *point["texts"],
                 f"{point['configuration']['slots']}",
-                format_duration(time["mean"]),
-                f"{format_duration(low)} to {format_duration(high)}",
-                *((format_duration(point["within_s"]),) if deadline else ()),
+                short_duration(time["mean"]),
+                f"{short_duration(low)}-{short_duration(high)}",
+                *((short_duration(point["within_s"]),) if surer else ()),
                 f"{point['cpu_utilisation']['mean']:.0%}",
                 "-" if cost is None else f"{cost['mean']:.3g}",
                 "-" if point["speed_up"] is None else f"{point['speed_up']:.2f}",
                 "-" if point["efficiency"] is None else f"{point['efficiency']:.0%}",
                 _LIMITS[point["bottleneck"]["kind"]],
-                mark,
             )
         )
     title = counted(len(points), "configuration")
     if len(shown) < len(points):
-        title += f", of which the {len(shown)} on the Pareto front are shown (all: --format csv)"
+        title += f", of which the {len(shown)} best are shown (all: --format csv)"
     return plain_table(columns, rows, title=title)
+
+
+def _refusals(points: Sequence[Document]) -> list[RenderableType]:
+    """Return why configurations cannot be simulated, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for point in points:
+        reasons.setdefault(point["error"]["message"], []).append(point["label"])
+    lines = [
+        f"{labels[0]}{f' and {len(labels) - 1} more' if len(labels) > 1 else ''}: {message}"
+        for message, labels in reasons.items()
+    ]
+    more = [f"and {len(lines) - MOST_REASONS} other reasons"] if len(lines) > MOST_REASONS else []
+    title = f"{counted(len(points), 'configuration')} cannot be simulated"
+    return [
+        Text(title, style="bold"),
+        *(Text(line, style="yellow") for line in [*lines[:MOST_REASONS], *more]),
+    ]
 
 
 def _decisions(document: Document) -> list[Document]:
@@ -115,8 +133,15 @@ def _decisions(document: Document) -> list[Document]:
 def _notes(document: Document, points: Sequence[Document]) -> list[RenderableType]:
     """Return what holds for many points, said once, with how many it holds for."""
     tariff, provenance = document["tariff"], document["provenance"]
-    cost = "cost: nodes x price" if tariff["is_money"] else f"no prices were given: cost is {tariff['unit']}"
-    lines = [f"speed-up and efficiency: relative to {document['base']['text']}", cost]
+    unit = tariff["unit"]
+    cost = f"no prices were given: cost is {unit}"
+    if tariff["is_money"]:
+        cost = f"cost is nodes x price{f' in {unit}' if unit else ''}"
+    lines = [
+        "> recommended, * neither cheaper nor faster exists (Pareto front)",
+        f"speed-up and efficiency (eff.): relative to {document['base']['text']}",
+        f"{cost}, {tariff['text']}",
+    ]
     lines.append(
         f"{counted(provenance['replications'], 'replication')} each, the same random numbers everywhere; "
         f"{counted(provenance['from_cache'], 'prediction')} known from before"
