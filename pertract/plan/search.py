@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import inf
-from statistics import median
+from math import inf, sqrt
+from statistics import NormalDist, median
 
 from .grid import Grid
 from .space import Place, Space, spaces
@@ -29,10 +29,13 @@ SCREENED_AT_ONCE = 2_000
 """Configurations of a workload that are screened without being chosen by coarser steps."""
 KEPT = 12
 """Configurations around which smaller steps are taken, for each thing that is wanted."""
-PROMISING = 0.998
-"""A configuration that promises no less than this factor of the best known is not predicted in full."""
-DOUBT = 1.02
-"""By how much one replication may exceed the goal where all of them do not."""
+LEAST_GAIN = 0.001
+"""Expected improvement below which the best that is known is taken."""
+DOUBT, PRIOR_WEIGHT = 0.005, 2
+"""Standard deviation of a bound from one replication, relative to all of them, and how many
+configurations must be known for what they say of it to count as much."""
+BEYOND_DOUBT = 0.98
+"""Probability to keep the goal from which on a configuration is a safe choice."""
 MISSES = 3
 """Configurations that are predicted in full where none keeps the goal."""
 FRONT = 24
@@ -101,6 +104,7 @@ class _Search:
         self.confirmed: dict[int, Standing] = {}
         self.correction = 1.0
         """Bounds of full predictions relative to those of one replication: much the same everywhere."""
+        self.doubt = DOUBT
 
     def run(self) -> None:
         places, step = self.space.coarse(min(SCREENED_AT_ONCE, self.left // 2))
@@ -135,6 +139,8 @@ class _Search:
         self.confirmed |= found
         ratios = [s.within_s / self.screened[n].within_s for n, s in self.confirmed.items()]
         self.correction = median(ratios) if ratios else 1.0
+        squares = sum((ratio - self.correction) ** 2 for ratio in ratios)
+        self.doubt = sqrt((PRIOR_WEIGHT * DOUBT**2 + squares) / (PRIOR_WEIGHT + len(ratios)))
         for number in numbers:
             if number not in found:  # what one replication could do, all of them cannot: out of the race
                 self.screened.pop(number, None)
@@ -161,7 +167,7 @@ class _Search:
     def _seeds(self) -> list[Place]:
         """Return the places around which to look further."""
         known = self._known()
-        able = [number for number in known if self._excess(number) <= DOUBT]
+        able = [number for number in known if self._excess(number) <= 1 + 4 * self.doubt]
         numbers = [] if able else self._nearest()[:KEPT]
         for wanted in self._wanted():
             numbers += sorted(able, key=lambda number: (wanted(known[number]), number))[:KEPT]
@@ -169,25 +175,40 @@ class _Search:
         return [self.places[number] for number in dict.fromkeys(numbers)]
 
     def _most_promising(self) -> list[int]:
-        """Return what has to be predicted in full before the best is known; nothing when it is."""
+        """Return what has to be predicted in full before the best is known; nothing when it is.
+
+        First the best of those that keep the goal beyond doubt, so that there is an answer. Then what has
+        the largest expected improvement: the chance to keep the goal, times what it would gain.
+        """
         if self.left < self.replications:
             return []
-        sure = [standing for standing in self.confirmed.values() if standing.excess(self.goal) <= 1]
         left = [number for number in self.screened if number not in self.confirmed]
-        # First one that keeps the goal beyond doubt, then those that might do so for less.
-        able = [number for number in left if self._excess(number) <= (DOUBT if sure else 1 / DOUBT)]
-        if not able and not sure:
-            able = [number for number in self._nearest() if number in left and self._excess(number) <= DOUBT]
-            able = able[:1]
+        sure = [standing for standing in self.confirmed.values() if standing.excess(self.goal) <= 1]
+        chance = {number: self._chance(number) for number in left}
         for wanted in self._wanted():
-            best = min(able, key=lambda n: (wanted(self.screened[n]), n), default=None)
-            surest = min(map(wanted, sure), default=inf)
-            if best is not None and wanted(self.screened[best]) < PROMISING * surest:
+            if not sure:
+                safe = [number for number in left if chance[number] >= BEYOND_DOUBT]
+                likely = [number for number in left if chance[number] >= 1 - BEYOND_DOUBT]
+                if safe:
+                    return [min(safe, key=lambda n: (wanted(self.screened[n]), n))]
+                return [max(likely, key=lambda n: (chance[n], -n))] if likely else self._misses(left)
+            surest = min(map(wanted, sure))
+            gains = {n: chance[n] * (1 - wanted(self.screened[n]) / surest) for n in left} if surest else {}
+            best = max(gains, key=lambda n: (gains[n], -n), default=None)
+            if best is not None and gains[best] > LEAST_GAIN:
                 return [best]
-        if sure:
-            return []
+        return []
+
+    def _misses(self, left: Sequence[int]) -> list[int]:
+        """Return the nearest to the goal, which none keeps, that are not predicted in full."""
         misses = [number for number in self._nearest()[:MISSES] if number in left]
         return misses[: self.left // self.replications]
+
+    def _chance(self, number: int) -> float:
+        """Return the probability that a full prediction keeps the goal."""
+        if not self.goal.is_set:
+            return 1.0
+        return NormalDist(self._excess(number), self.doubt).cdf(1.0)
 
     def _front(self) -> list[int]:
         """Return the Pareto front of mean time and cost, as far as it is not predicted in full."""
