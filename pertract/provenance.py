@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 
+@cache
 def tool_version() -> str:
     """Return the installed version of Pertract."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import dsl, provenance
+from .. import dsl
 from ..simulate import Options
 from ..units import format_duration
 from .effects import Document, Effect, Experiments
@@ -82,7 +82,7 @@ def _defaults(model: dsl.PerformanceModel, label: str, tuned: Tuned) -> str:
     low, high = (format_duration(bound) for bound in time_s["interval90"])
     lines = [
         f"# {name}: {label}; predicted {format_duration(time_s['mean'])}, 90 % of runs {low} to {high}",
-        f"# by pertract {provenance.tool_version()}; effects against the setting of the calibration run",
+        "# (pertract what-if); effects: against the setting of the calibration run",
     ]
     for setting in tuned.settings:
         lines += [f"# {comment}" for comment in _comments(setting)]

@@ -1,0 +1,145 @@
+"""Lists, bills and decisions, whatever the numbers."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pertract.errors import UsageError
+from pertract.plan import Axis, Billing, Goal, Grid, Tariff
+from pertract.plan.bottleneck import bottleneck
+from pertract.plan.comparison import compare
+from pertract.plan.decisions import decide
+from pertract.plan.ranges import MOST_VALUES, expand
+from pertract.plan.sweep import Case
+from pertract.simulate import Options
+from pertract.simulate.document import estimate_document
+from pertract.simulate.intervals import estimate
+from pertract.simulate.outcome import BREAKDOWN
+
+numbers = st.integers(0, 10**6)
+
+
+@given(first=numbers, length=st.integers(0, 3000), step=st.integers(1, 500))
+def test_a_range_of_steps_is_python_s(first, length, step):
+    values = expand(f"{first}..{first + length}:{step}", option="--x", whole=True)
+    assert list(map(int, values)) == list(range(first, first + length + 1, step))
+
+
+@given(first=st.integers(1, 1000), last=st.integers(1, 10**6), factor=st.floats(1.01, 10.0))
+def test_a_range_of_factors_rises_within_its_ends_without_repetition(first, last, factor):
+    assume(first <= last)
+    values = list(map(int, expand(f"{first}..{last}*{factor:.6f}", option="--x", whole=True)))
+    assert values[0] == first
+    assert values[-1] <= last
+    assert values == sorted(set(values))
+
+
+@given(text=st.text(alphabet="0123456789.,:*gm- x", max_size=24), whole=st.booleans())
+def test_anything_else_is_a_list_or_one_sentence(text, whole):
+    try:
+        values = expand(text, option="--x", whole=whole)
+    except UsageError as error:
+        assert str(error).startswith("--x: ")
+        assert error.hint
+    else:
+        assert 1 <= len(values) <= MOST_VALUES
+
+
+@given(
+    unit_s=st.floats(0, 1e5),
+    minimum_s=st.floats(0, 1e5),
+    times=st.lists(st.floats(0, 1e7), min_size=2, max_size=5),
+)
+def test_bills_rise_with_time_and_are_never_below_it(unit_s, minimum_s, times):
+    billing = Billing(unit_s, minimum_s)
+    billed = [billing.billed_s(time_s) for time_s in sorted(times)]
+    assert billed == sorted(billed)
+    for time_s, bill_s in zip(sorted(times), billed, strict=True):
+        assert bill_s >= max(time_s * (1 - 1e-9), minimum_s)
+        assert bill_s <= max(time_s + unit_s, minimum_s) * (1 + 1e-9)
+
+
+@st.composite
+def answers(draw) -> dict[int, dict]:
+    found = {}
+    for number in range(draw(st.integers(1, 8))):
+        times = draw(st.lists(st.floats(0.1, 1e4), min_size=1, max_size=4))
+        below, above = draw(st.floats(0, 0.5)), draw(st.floats(0, 0.8))
+        slots, mean_s = draw(st.integers(1, 64)), sum(times) / len(times)
+        breakdown = dict.fromkeys(BREAKDOWN, 0.0) | {"driver": mean_s / 3, "cpu": mean_s * 2 / 3}
+        found[number] = {
+            "configuration": {"nodes": draw(st.integers(1, 8)), "slots": slots, "price_per_node_hour": None},
+            "response_time_s": estimate_document(estimate(times, error_below=below, error_above=above)),
+            "cpu_utilisation": estimate_document(estimate([0.5])),
+            "replications_s": times,
+            "support": {"kind": "extrapolation", "why": [], "error_below": below, "error_above": above},
+            "breakdown_s": breakdown,
+            "stages": [
+                {
+                    "id": "s",
+                    "tasks": 8,
+                    "critical_s": mean_s * 2 / 3,
+                    "task_s": {"mean": 1.0, "p95": 1.0, "max": 1.0},
+                }
+            ],
+        }
+    return found
+
+
+goals = st.builds(
+    Goal,
+    deadline_s=st.none() | st.floats(0.1, 1e4),
+    budget=st.none() | st.floats(1e-3, 10.0),
+    confidence=st.floats(0.5, 0.999),
+)
+
+
+@given(
+    predictions=answers(),
+    goal=goals,
+    billing=st.sampled_from([Billing(), Billing(3600.0), Billing(1.0, 60.0)]),
+)
+def test_decisions_keep_what_they_promise(predictions, goal, billing):
+    tariff = Tariff("node-hours", billing)
+    cases = [Case(number, {"nodes": number}, Options()) for number in predictions]
+    points = compare(cases, predictions, goal=goal, tariff=tariff, bases={})
+    (decision,) = decide(points, goal, tariff)
+    able = [point for point in points if point.standing.excess(goal) <= 1]
+    assert decision.met == (bool(able) if goal.is_set else None)
+    if able:
+        assert points[decision.cheapest.point].cost.mean == min(point.cost.mean for point in able)
+        assert points[decision.fastest.point].standing.time_s == min(p.standing.time_s for p in able)
+        assert points[decision.recommended.point] in able
+        assert decision.misses == ()
+    else:
+        assert decision.recommended is decision.cheapest is decision.fastest is None
+        assert points[decision.misses[0].point].standing.excess(goal) == min(
+            point.standing.excess(goal) for point in points
+        )
+    ranks = [(points[c.point].cost.mean, points[c.point].standing.time_s) for c in decision.pareto]
+    assert ranks == sorted(ranks)
+    assert all(a[1] > b[1] for a, b in zip(ranks, ranks[1:], strict=False))
+    for point in points:
+        assert any(c <= point.cost.mean and t <= point.standing.time_s for c, t in ranks)
+        low, high = point.cost.interval90
+        assert low <= high
+        if math.isclose(goal.confidence, 0.95):
+            assert point.standing.cost_within == high
+
+
+@given(predictions=answers())
+def test_parts_of_a_bottleneck_add_up(predictions):
+    for prediction in predictions.values():
+        found = bottleneck(prediction)
+        assert math.isclose(sum(found.shares.values()), 1.0)
+        assert 0 <= found.idle_slots <= 1
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), data=st.data())
+def test_combinations_and_their_numbers_belong_together(sizes, data):
+    grid = Grid(tuple(Axis(f"field{i}", tuple(range(n))) for i, n in enumerate(sizes)), {})
+    number = data.draw(st.integers(0, grid.size - 1))
+    assert grid.number(list(grid.asked(number).values())) == number
