@@ -91,7 +91,7 @@ def configuration_lists(
     if settings:
         pairs = _once("--set", [opt.pair(text) for text in settings])
         found["settings"] = {
-            key: _values(f"--set {key}", value, _name, whole=True) for key, value in pairs.items()
+            key: _values(f"--set {key}", value, _name, whole=True, words=True) for key, value in pairs.items()
         }
     if parameter:
         named = _once("--parameter", [_named_list(text) for text in parameter])
@@ -101,11 +101,14 @@ def configuration_lists(
     return found
 
 
-def _values(option: str, text: str, read: Callable[[str, str], Any], *, whole: bool = False) -> Any:
+def _values(
+    option: str, text: str, read: Callable[[str, str], Any], *, whole: bool = False, words: bool = False
+) -> Any:
     """Return the value that was given, or a list where there are several."""
     from ..plan.ranges import expand
 
-    values = [read(option, part) for part in expand(text, option=option, whole=whole or read is _whole)]
+    parts = expand(text, option=option, whole=whole or read is _whole, words=words)
+    values = [read(option, part) for part in parts]
     return values if len(values) > 1 else values[0]
 
 

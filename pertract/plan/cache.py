@@ -23,10 +23,13 @@ _KEPT = 0.8
 """What is left of it then."""
 
 
-def user_folder() -> Path:
-    """Return where answers are kept; it need not exist."""
-    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser() / "pertract" / "what-if"
+def user_folder() -> Path | None:
+    """Return where answers are kept, which need not exist; None for a user without a home."""
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    except RuntimeError:
+        return None
+    return home / "pertract" / "what-if"
 
 
 class Cache:

@@ -117,7 +117,7 @@ def compare(
 
 
 def _point(case: Case, answer: Answer, goal: Goal, tariff: Tariff, base: Base | None) -> Point:
-    name = label(case.asked or case.fixed)
+    name = label(case.asked or {field: v for field, v in case.fixed.items() if v is not None})
     if isinstance(answer, Refusal):
         return Point(case.number, name, case.asked, None, answer)
     response_time_s = estimate_of(answer["response_time_s"])

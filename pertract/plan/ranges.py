@@ -18,7 +18,7 @@ _RANGE = re.compile(
 _SYNTAX = "Write, for example, 4,8,16 or 2..32 or 2..32:2 (steps) or 2..64*2 (factors)."
 
 
-def expand(text: str, *, option: str, whole: bool = False) -> tuple[str, ...]:
+def expand(text: str, *, option: str, whole: bool = False, words: bool = False) -> tuple[str, ...]:
     """Return the values in a list such as ``4,8,12..32:4,64..512*2``, each as it would be written alone.
 
     ``a..b`` counts by one, ``a..b:s`` in steps of s, ``a..b*f`` by factors of f; b is the last value only
@@ -32,6 +32,8 @@ def expand(text: str, *, option: str, whole: bool = False) -> tuple[str, ...]:
         Its option, for messages.
     whole
         Whether the values are counted; factors then lead to rounded values.
+    words
+        Whether values need be no numbers: what is no range, such as ``../pools.xml``, is one value.
 
     Raises
     ------
@@ -42,7 +44,8 @@ def expand(text: str, *, option: str, whole: bool = False) -> tuple[str, ...]:
     for part in text.split(","):
         if not part.strip():
             raise UsageError(f"{option}: '{text}' has an empty part", hint=_SYNTAX)
-        values = _range(part.strip(), option, whole=whole) if ".." in part else (part.strip(),)
+        alone = _RANGE.fullmatch(part.strip()) is None if words else ".." not in part
+        values = (part.strip(),) if alone else _range(part.strip(), option, whole=whole)
         found |= dict.fromkeys(values)
         if len(found) > MOST_VALUES:
             raise _too_many(option, text)

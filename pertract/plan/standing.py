@@ -26,7 +26,7 @@ class Goal:
     def __post_init__(self) -> None:
         if not 0.5 <= self.confidence < 1:
             raise UsageError(
-                f"--confidence must be 50% or more and below 100%, not {self.confidence:.4%}",
+                f"--confidence must be 50% or more and below 100%, not {100 * self.confidence:.6g}%",
                 hint="95% is usual: one run in twenty may miss.",
             )
         for name, value in (("--deadline", self.deadline_s), ("--budget", self.budget)):

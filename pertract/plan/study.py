@@ -93,6 +93,7 @@ def study(
             point=number,
             label=point.label,
         )
+        advice = advice if sweep.complete else None
     cache.shrink()
     return WhatIf(
         model=model,

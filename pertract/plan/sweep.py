@@ -37,7 +37,7 @@ class Sweep:
     """Predictions of one model for many configurations.
 
     Replications of the same seed draw the same random numbers in every configuration, so that differences
-    are not noise. After Ctrl-C there are the answers that were ready.
+    are not noise. After Ctrl-C nothing more is simulated, and there are the answers that were ready.
 
     Parameters
     ----------
@@ -65,6 +65,7 @@ class Sweep:
         self._model, self._seed, self._jobs, self._cache = model, seed, jobs, cache
         self._progress = progress
         self._tasks = CASE_TASKS + sum(stage.partitions.count for stage in model.execution.stages)
+        self._answers: dict[str, Answer] = {}
         self.simulated = 0
         """Replications simulated."""
         self.known = 0
@@ -89,38 +90,47 @@ class Sweep:
         SimulationError
             If a process dies.
         """
-        found: dict[int, Answer] = {}
-        if not self.complete:
-            return found
         # Prices change nothing that is simulated, so cases that differ in no more are one question.
-        same: dict[str, list[Case]] = {}
-        orders: list[Order] = []
+        asked: dict[str, list[Case]] = {}
+        orders: dict[str, Order] = {}
         for case in cases:
             options = replace(case.options, price_per_node_hour=None)
             order = Order(case.number, options, replications, self._seed, case.change, brief)
-            members = same.setdefault(question(order), [])
-            if not members:
-                orders.append(order)
-            members.append(case)
-
-        def note(order: Order, answer: Answer) -> None:
-            for case in same[question(order)]:
-                found[case.number] = _priced(answer, case.options.price_per_node_hour)
-
-        missing = []
-        for order in orders:
-            if (answer := self._cache.get(order)) is not None:
+            key = question(order)
+            orders.setdefault(key, order)
+            asked.setdefault(key, []).append(case)
+        answered = {key: self._answers[key] for key in orders if key in self._answers}
+        for key in orders.keys() - answered.keys():
+            if (known := self._cache.get(orders[key])) is not None:
                 self.known += 1
-                note(order, answer)
-            else:
-                missing.append(order)
-        worthwhile = self._tasks * replications * len(missing) > FEW_TASKS
-        coming = answers(self._model, missing, jobs=self._jobs if worthwhile else 1, progress=self._further())
+                answered[key] = known
+        missing = {key: order for key, order in orders.items() if key not in answered}
+        answered |= self._simulated(missing) if self.complete else {}
+        if not brief:
+            self._answers |= answered
+        return {
+            case.number: _priced(answered[key], case.options.price_per_node_hour)
+            for key, members in asked.items()
+            if key in answered
+            for case in members
+        }
+
+    def _simulated(self, orders: Mapping[str, Order]) -> dict[str, Answer]:
+        """Return what is not known yet; after Ctrl-C as far as it was ready."""
+        found: dict[str, Answer] = {}
+        effort = self._tasks * sum(order.replications for order in orders.values())
+        keys = {order.number: key for key, order in orders.items()}
+        coming = answers(
+            self._model,
+            list(orders.values()),
+            jobs=self._jobs if effort > FEW_TASKS else 1,
+            progress=self._further(),
+        )
         try:
             for order, answer in coming:
                 self._cache.put(order, answer)
                 self.simulated += order.replications
-                note(order, answer)
+                found[keys[order.number]] = answer
         except KeyboardInterrupt:
             self.complete = False
         finally:

@@ -119,6 +119,8 @@ def answers(
                 if message is None:
                     replication_done()
                     continue
+                if isinstance(message, Exception):  # a mistake of ours, to be told as anywhere else
+                    raise message
                 finished = working.pop(pipe)
                 if (following := next(left, None)) is not None and _send(pipe, following):
                     working[pipe] = following
@@ -158,7 +160,12 @@ def _work(pipe: Connection, model: dsl.PerformanceModel) -> None:
     predictor = Predictor(model, lambda: pipe.send(None))
     while True:
         try:
-            pipe.send(predictor.answer(pipe.recv()))
+            order = pipe.recv()
+            try:
+                answer: Answer | Exception = predictor.answer(order)
+            except Exception as error:
+                answer = error
+            pipe.send(answer)
         except (EOFError, OSError):  # the other side has gone
             return
 

@@ -151,3 +151,12 @@ def test_the_folder_is_the_users(monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert user_folder() == tmp_path / ".cache" / "pertract" / "what-if"
+
+
+def test_without_a_home_nothing_is_kept(monkeypatch):
+    def homeless(_path):
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr("pathlib.Path.expanduser", homeless)
+    assert user_folder() is None

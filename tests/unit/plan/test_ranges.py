@@ -43,6 +43,11 @@ def test_other_values(text, values):
     assert list(expand(text, option="--x")) == values
 
 
+def test_values_of_settings_need_be_no_numbers():
+    values = expand("../pools.xml,100..300:100,true", option="--set a", whole=True, words=True)
+    assert values == ("../pools.xml", "100", "200", "300", "true")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -102,7 +102,8 @@ def test_ctrl_c_keeps_what_was_ready(monkeypatch, tmp_path, jobs):
     found = asked.ask(cases(1, 2, 3, 4, 5, 6), 2)
     assert not asked.complete
     assert 1 <= len(found) <= 4
-    assert asked.ask(cases(7), 2) == {}
+    assert asked.ask([Case(0, {}, Options(executors=7))], 2) == {}
+    assert asked.ask(cases(1, 2, 3, 4, 5, 6), 2) == found
     again = sweep(tmp_path)
     again.ask(cases(1, 2, 3, 4, 5, 6), 2)
     assert again.known == len(found)
@@ -130,3 +131,18 @@ def test_no_process_is_left_when_nobody_waits_any_more(monkeypatch):
     assert multiprocessing.active_children()
     coming.close()
     assert not multiprocessing.active_children()
+
+
+def test_nothing_is_simulated_twice_without_a_cache_either():
+    asked = sweep()
+    first = asked.ask(cases(1, 2), 2)
+    assert asked.ask(cases(1, 2), 2) == first
+    assert asked.simulated == 4
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_mistake_of_ours_is_no_refusal(monkeypatch, jobs):
+    monkeypatch.setattr(sweep_module, "FEW_TASKS", 0)
+    broken = cases("many", "more", "most")  # no option of the command line gets here
+    with pytest.raises(TypeError):
+        sweep(jobs=jobs).ask(broken, 1)
