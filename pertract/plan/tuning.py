@@ -81,10 +81,14 @@ def tune(model: dsl.PerformanceModel, options: Options, asked: Document, experim
     for propose in (_shapes, _shuffle_partitions, _parallelism):
         best, found = _best(best, found, propose(model, best, found), experiments)
     best, found = _best(best, found, _localities(model, best), experiments)
+    configuration, before = resolve(model, best), resolve(model, options)
     tuned = {key for key in best.settings if key not in options.settings}
-    if best.executor_cores != options.executor_cores:
-        tuned |= {INSTANCES, CORES, MEMORY}
-    configuration = resolve(model, best)
+    for key, changed in (
+        (INSTANCES, len(configuration.executors) != len(before.executors)),
+        (CORES, configuration.executor_cores != before.executor_cores),
+        (MEMORY, configuration.executor_memory_bytes != before.executor_memory_bytes),
+    ):
+        tuned |= {key} if changed else set()
     settings = list(_settings(model, configuration, best, experiments, found, tuned))
     return Tuned(
         options=best,
@@ -104,8 +108,9 @@ def _best(
     for trial, prediction in zip(trials, predictions, strict=True):
         if prediction is None:
             continue
-        more_slots = trial.executor_memory_bytes != options.executor_memory_bytes
-        if not more_slots and set(prediction["warnings"]) - set(found["warnings"]):
+        # Another heap always brings a warning; executors that are tried have the same memory for a slot.
+        same_heap = trial.executor_memory_bytes == options.executor_memory_bytes
+        if same_heap and set(prediction["warnings"]) - set(found["warnings"]):
             continue
         gain = effect(found, prediction, experiments.tariff)
         if gain.is_gain and prediction["response_time_s"]["mean"] < time_s:
