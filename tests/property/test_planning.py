@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import pairwise
+from pathlib import Path
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pertract.errors import UsageError
-from pertract.plan import Axis, Billing, Goal, Grid, Tariff
+import pertract
+from pertract.errors import PertractError, UsageError
+from pertract.plan import Axis, Billing, Goal, Grid, Tariff, what_if_document
 from pertract.plan.bottleneck import bottleneck
 from pertract.plan.comparison import compare
 from pertract.plan.decisions import decide
 from pertract.plan.ranges import MOST_VALUES, expand
 from pertract.plan.sweep import Case
+from pertract.plan.table import csv_text
+from pertract.report.what_if import what_if_report
 from pertract.simulate import Options
 from pertract.simulate.document import estimate_document
 from pertract.simulate.intervals import estimate
 from pertract.simulate.outcome import BREAKDOWN
+
+MODEL = pertract.load(Path(__file__).parents[2] / "dsl" / "valid" / "minimal.yaml")
 
 numbers = st.integers(0, 10**6)
 
@@ -146,3 +153,58 @@ def test_combinations_and_their_numbers_belong_together(sizes, data):
     grid = Grid(tuple(Axis(f"field{i}", tuple(range(n))) for i, n in enumerate(sizes)), {})
     number = data.draw(st.integers(0, grid.size - 1))
     assert grid.number(list(grid.asked(number).values())) == number
+
+
+def lists(values):
+    return st.sampled_from(values) | st.lists(st.sampled_from(values), min_size=1, max_size=3)
+
+
+questions = st.fixed_dictionaries(
+    {},
+    optional={
+        "nodes": lists([1, 2, 7, 0]),
+        "executors": lists([1, 3, 40, None]),
+        "executor_cores": lists([1, 2, 5]),
+        "node_cores": lists([1, 4, None]),
+        "node_memory_bytes": lists([2**30, 2**35]),
+        "executor_memory_bytes": lists([2**30, 2**34]),
+        "node_type": lists(["m5.xlarge", "n2-standard-8", "nothing"]),
+        "data_scale": lists([0.1, 1.0, 9.0, 1e12]),
+        "data_bytes": lists([1e9, 1e10]),
+        "cpu_rate": lists([0.5, 1.0, 2.0]),
+        "drive_bytes_per_s": lists([1e6, 1e9]),
+        "lose_executor_s": st.sampled_from([(), (1.0,), [(), (1.0, 2.0)]]),
+        "settings": st.dictionaries(
+            st.sampled_from(["spark.sql.shuffle.partitions", "spark.dynamicAllocation.enabled", "spark.no"]),
+            lists([3, 200, True, "soon"]),
+            max_size=2,
+        ),
+        "deadline_s": st.sampled_from([0.5, 10.0, 60.0]),
+        "budget": st.sampled_from([1e-4, 0.01, 5.0]),
+        "confidence": st.sampled_from([0.5, 0.99]),
+        "price": st.sampled_from([0.2, {"m5.xlarge": 0.1}]),
+        "billing": st.sampled_from(["hour", "1s:60s"]),
+        "base": st.just("first"),
+        "search": st.booleans(),
+        "advise": st.booleans(),
+    },
+)
+
+
+@settings(max_examples=60)
+@given(question=questions)
+def test_whatever_is_asked_has_an_answer_or_one_sentence(question):
+    try:
+        found = pertract.what_if(MODEL, replications=2, cache=False, jobs=1, **question)
+    except PertractError as error:
+        refusal = error
+    else:
+        document = what_if_document(found)
+        json.dumps(document, allow_nan=False)
+        what_if_report(document)
+        csv_text(found)
+        found._repr_html_()
+        return
+    assert str(refusal)
+    assert "\n" not in str(refusal)
+    assert refusal.hint
