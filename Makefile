@@ -13,7 +13,10 @@ demo: $(VENV)/installed
 	@mkdir -p $(OUT)
 	$(BIN)/pertract extract examples/randomforest.zstd -o $(OUT)/model.yaml
 	@echo
-	$(BIN)/python examples/cluster_sizes.py $(OUT)/model.yaml
+	$(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --executor-cores 1
+	@echo
+	@echo "The model is in $(OUT)/model.yaml. Ask it something else, for example:"
+	@echo "  $(BIN)/pertract what-if $(OUT)/model.yaml --executors 2..8 --data-scale 1,3 --deadline 1min --advise"
 
 test: lint
 	$(BIN)/pytest -n auto --cov --cov-report=term
@@ -37,6 +40,8 @@ format: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(BIN)/python benchmarks/speed/simulation.py
 	$(BIN)/python benchmarks/speed/sweep.py
+	$(BIN)/python -m benchmarks.planner.sweep --one-by-one
+	$(BIN)/python -m benchmarks.planner.optimiser --every 8
 	$(BIN)/python benchmarks/speed/extraction.py
 	$(BIN)/python benchmarks/speed/documents.py
 	$(BIN)/python benchmarks/replay/replay.py

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         save,
         save_original,
         validate,
+        what_if,
     )
     from .dsl import PerformanceModel
     from .errors import PertractError
@@ -44,6 +45,7 @@ __all__ = [
     "save",
     "save_original",
     "validate",
+    "what_if",
 ]
 
 _HOME = {
@@ -62,6 +64,7 @@ _HOME = {
     "save": "api",
     "save_original": "api",
     "validate": "api",
+    "what_if": "api",
 }
 
 

@@ -122,6 +122,25 @@ def format_duration(duration_s: float) -> str:
     return f"{hours} h {minutes} min"
 
 
+def short_duration(duration_s: float) -> str:
+    """Return a duration for a narrow column.
+
+    Examples
+    --------
+    >>> short_duration(0.0421), short_duration(75.25), short_duration(7325)
+    ('42ms', '1m15s', '2h02m')
+    """
+    if round(duration_s, 3) < 1:
+        return f"{duration_s * 1000:.0f}ms"
+    if round(duration_s, 1) < 60:
+        return f"{duration_s:.1f}s"
+    if round(duration_s) < 3600:
+        minutes, seconds = divmod(round(duration_s), 60)
+        return f"{minutes}m{seconds:02}s"
+    hours, minutes = divmod(round(duration_s / 60), 60)
+    return f"{hours}h{minutes:02}m"
+
+
 def format_amount(value: float) -> str:
     """Return a number of any unit with separators instead of an exponent.
 

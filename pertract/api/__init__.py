@@ -12,6 +12,7 @@ from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
 from .originals import save_original
+from .planning import what_if
 from .predicting import predict
 from .reading import extract, read_run
 
@@ -28,6 +29,7 @@ __all__ = [
     "save",
     "save_original",
     "validate",
+    "what_if",
     "write_folder",
     "write_whole",
 ]

@@ -17,7 +17,7 @@ from ..simulate.rounds import with_rounds
 from ..transforms.pcm import Form, Omission, PcmExport
 from ..transforms.pcm import export as _export
 from ..transforms.pcm.limits import LIMITS, approximations
-from .predicting import question
+from .questions import Asking
 from .scenario import scenario_of
 
 MOST_TASKS = 200_000
@@ -65,7 +65,7 @@ def export_pcm(
     SimulationError
         If the configuration cannot run the application.
     """
-    asked = question(options, catalogue)
+    asked = Asking(catalogue).options(options)
     model = with_rounds(model, asked.parameters)
     asked = replace(asked, parameters={})
     variants = [(model, asked)]

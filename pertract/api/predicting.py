@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from .. import dsl
-from ..errors import UsageError
-from ..simulate import Options, Prediction
+from ..simulate import Prediction
 from ..simulate import predict as _predict
 from ..simulate.prediction import Progress
-from .pools import ALLOCATION_FILE, read_pools
+from .questions import Asking
 
 
 def predict(
@@ -60,48 +58,10 @@ def predict(
     """
     return _predict(
         model,
-        question(options, catalogue),
+        Asking(catalogue).options(options),
         replications=replications,
         precision=precision,
         seed=seed,
         blocked_time=blocked_time,
         progress=progress,
     )
-
-
-def question(options: dict[str, Any], catalogue: str | Path | None = None) -> Options:
-    """Return the what-if question of keyword arguments, with what files and the catalogue say of it.
-
-    Raises
-    ------
-    UsageError
-        If options are unknown or contradict each other.
-    SourceError
-        If a file that an option names cannot be read.
-    """
-    known = {field.name for field in fields(Options)}
-    if unknown := sorted(set(options) - known):
-        raise UsageError(
-            f"no option is called '{unknown[0]}'", hint=f"Options are {', '.join(sorted(known))}."
-        )
-    path = (options.get("settings") or {}).get(ALLOCATION_FILE)
-    if path is not None and options.get("pools") is None:
-        options["pools"] = read_pools(path)
-    if catalogue is not None and options.get("node_type") is None:
-        raise UsageError("--catalogue has no effect without --node-type", hint="Name a node type of it.")
-    if options.get("node_type") is not None:
-        options = _with_node_type(options, catalogue)
-    return Options(**options)
-
-
-def _with_node_type(options: dict[str, Any], catalogue: str | Path | None) -> dict[str, Any]:
-    """Return the options with what the catalogue says of their node type; what is given besides it holds."""
-    from ..catalogue import find
-
-    said = find(options["node_type"], catalogue).options()
-    for rate, bandwidth in (("drive_rate", "drive_bytes_per_s"), ("network_rate", "network_bytes_per_s")):
-        if options.get(rate, 1.0) != 1.0:  # a rate given by hand is relative to measured times
-            said.pop(bandwidth, None)
-    usual = {field.name: field.default for field in fields(Options)}
-    given = {key: value for key, value in options.items() if value is not None and value != usual[key]}
-    return options | said | given

@@ -1,6 +1,6 @@
 """Node types by name: what a machine has and what it costs, from editable files."""
 
-from .files import BUILT_IN, Offer, document, find, offers, read, user_file
+from .files import BUILT_IN, Offer, document, find, find_offer, offers, read, user_file
 from .node_type import Catalogue, NodeType, Offering
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Offering",
     "document",
     "find",
+    "find_offer",
     "offers",
     "read",
     "user_file",

@@ -60,7 +60,12 @@ def offers(path: str | Path | None = None) -> tuple[Offer, ...]:
 
 
 def find(name: str, path: str | Path | None = None) -> NodeType:
-    """Return a node type by its name.
+    """Return a node type by its name; raises as `find_offer`."""
+    return find_offer(name, path).node_type
+
+
+def find_offer(name: str, path: str | Path | None = None) -> Offer:
+    """Return a node type by its name, with who offers it.
 
     Raises
     ------
@@ -69,7 +74,7 @@ def find(name: str, path: str | Path | None = None) -> NodeType:
     SourceNotFound, UnreadableSource
         If a catalogue cannot be read.
     """
-    known = {offer.node_type.name: offer.node_type for offer in offers(path)}
+    known = {offer.node_type.name: offer for offer in offers(path)}
     if name in known:
         return known[name]
     near = get_close_matches(name, known, n=3)

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from . import anonymise, catalogue, check, convert, export, extract, fit, predict, show, validate
+from . import anonymise, catalogue, check, convert, export, extract, fit, predict, show, validate, what_if
 from .errors import internal_error
 
 app = typer.Typer(
@@ -45,7 +45,20 @@ def _root(
     pass
 
 
-for _module in (extract, fit, show, check, convert, predict, validate, export, catalogue, anonymise):
+_MODULES = (
+    extract,
+    fit,
+    show,
+    check,
+    convert,
+    predict,
+    what_if,
+    validate,
+    export,
+    catalogue,
+    anonymise,
+)
+for _module in _MODULES:
     _module.register(app)
 
 

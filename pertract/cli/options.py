@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from ..errors import UsageError
 from ..units import parse_duration, parse_memory, parse_size
+
+T = TypeVar("T")
 
 
 class Format(StrEnum):
@@ -227,42 +230,54 @@ def configuration_options(
     return {
         "nodes": nodes,
         "node_cores": node_cores,
-        "node_memory_bytes": _memory("--node-memory", node_memory),
+        "node_memory_bytes": _given(memory, "--node-memory", node_memory),
         "node_type": node_type,
         "price_per_node_hour": price,
         "executors": executors,
         "executor_cores": executor_cores,
-        "executor_memory_bytes": _memory("--executor-memory", executor_memory),
-        "data_bytes": _size("--data-size", data_size, hint="Or use --data-scale."),
+        "executor_memory_bytes": _given(memory, "--executor-memory", executor_memory),
+        "data_bytes": _given(size, "--data-size", data_size),
         "data_scale": data_scale,
         "parameters": dict(_parameter(text) for text in parameter or []),
         "cpu_rate": cpu_rate,
         "drive_rate": drive_rate,
         "network_rate": network_rate,
-        "drive_bytes_per_s": _size("--drive-bandwidth", drive_bandwidth, hint="Or use --drive-rate."),
-        "network_bytes_per_s": _size("--network-bandwidth", network_bandwidth, hint="Or use --network-rate."),
-        "settings": dict(_pair(text) for text in settings or []),
-        "lose_executor_s": tuple(_time(text) for text in lose_executor or []),
+        "drive_bytes_per_s": _given(size, "--drive-bandwidth", drive_bandwidth),
+        "network_bytes_per_s": _given(size, "--network-bandwidth", network_bandwidth),
+        "settings": dict(pair(text) for text in settings or []),
+        "lose_executor_s": tuple(loss(text) for text in lose_executor or []),
     }
 
 
-def _memory(option: str, text: str | None) -> int | None:
-    memory = parse_memory(text) if text is not None else None
-    if text is not None and memory is None:
+def _given(read: Callable[[str, str], T], option: str, text: str | None) -> T | None:
+    return None if text is None else read(option, text)
+
+
+def memory(option: str, text: str) -> int:
+    """Return a size of memory in bytes, as Spark reads it; raises UsageError if it is none."""
+    found = parse_memory(text)
+    if found is None:
         raise UsageError(f"{option}: '{text}' is not a size", hint="Write, for example, 4g or 512m.")
-    return memory
+    return found
 
 
-def _size(option: str, text: str | None, *, hint: str) -> float | None:
-    if text is None:
-        return None
+_INSTEAD = {
+    "--data-size": "--data-scale",
+    "--drive-bandwidth": "--drive-rate",
+    "--network-bandwidth": "--network-rate",
+}
+
+
+def size(option: str, text: str) -> float:
+    """Return a number of bytes, or of bytes per second; raises UsageError if it is none."""
     try:
         return parse_size(text)
     except ValueError as error:
-        raise UsageError(f"{option}: {error}", hint=hint) from error
+        raise UsageError(f"{option}: {error}", hint=f"Or use {_INSTEAD[option]}.") from error
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
+    """Return key and value of a setting; raises UsageError if it is none."""
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise UsageError(
@@ -281,7 +296,8 @@ def _parameter(text: str) -> tuple[str, float]:
         ) from error
 
 
-def _time(text: str) -> float:
+def loss(text: str) -> float:
+    """Return when an executor is lost, seconds; raises UsageError if it is no time."""
     if (seconds := parse_duration(text)) is None:
         raise UsageError(f"--lose-executor: '{text}' is not a time", hint="Write, for example, 30s or 2min.")
     return seconds

@@ -64,8 +64,8 @@ def predict(
     On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
     """
     from .. import api
-    from ..report import documents
     from ..report.prediction import prediction_report
+    from ..simulate.document import prediction_document
     from . import output as out
 
     if replications is not None and precision is not None:
@@ -106,7 +106,7 @@ def predict(
             **chosen,
         )
     if format is Format.json:
-        out.show_json(documents.prediction_document(prediction))
+        out.show_json(prediction_document(prediction))
     else:
         out.show(prediction_report(prediction))
 

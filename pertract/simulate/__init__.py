@@ -1,6 +1,7 @@
 """Simulate a performance model on a configuration, replicate it, and state the uncertainty."""
 
 from .configuration import Configuration, resolve
+from .contention import Calibration
 from .engine import Trace, simulate
 from .intervals import Estimate
 from .options import Options
@@ -18,6 +19,7 @@ from .rounds import measured_parameters
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
+    "Calibration",
     "Configuration",
     "Estimate",
     "JobEstimate",

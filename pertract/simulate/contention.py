@@ -8,39 +8,81 @@ for cores is taken from the part of their durations that is not CPU.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import dsl
+from .configuration import resolve
 from .engine import StageTrace, simulate
-from .plan import Plan
+from .options import Options
+from .plan import Plan, compile_plan
 from .stage import IS_CPU, StagePlan
+
+Floats = NDArray[np.float64]
 
 ROUNDS = 3
 """Less waiting changes who competes with whom; after three rounds little changes any more."""
 
 
-def without_waiting(stages: tuple[StagePlan, ...], calibration: Plan, seed: int = 1) -> tuple[StagePlan, ...]:
-    """Return stages whose durations hold no wait for cores any more.
+class Calibration:
+    """How long tasks of the calibration run waited for cores; found once for all predictions of a model.
 
     Parameters
     ----------
-    stages
-        The stages to change.
-    calibration
-        The same stages as they were measured, on the calibration run's executors and nodes.
     seed
         Of the simulation of the calibration run.
     """
-    waiting = np.zeros((len(stages), 2))
+
+    def __init__(self, seed: int = 1) -> None:
+        self._seed = seed
+        self._waiting: dict[tuple[object, ...], Floats] = {}
+
+    def waiting(
+        self, model: dsl.PerformanceModel, *, node_cores: int | None, parameters: Mapping[str, float]
+    ) -> Floats:
+        """Return the waits on nodes of so many cores, as `waiting` does.
+
+        Parameters
+        ----------
+        model
+            The model, with the rounds that ``parameters`` give.
+        node_cores
+            Cores of the nodes of the calibration run; None for those of the model.
+        parameters
+            By which models of the same application differ.
+        """
+        key = (node_cores, *sorted(parameters.items()))
+        if key not in self._waiting:
+            plan, _ = compile_plan(model, resolve(model, Options(node_cores=node_cores)))
+            self._waiting[key] = waiting(plan, self._seed)
+        return self._waiting[key]
+
+
+def waiting(calibration: Plan, seed: int = 1) -> Floats:
+    """Return how long tasks waited for a core, per CPU, in the calibration run.
+
+    Parameters
+    ----------
+    calibration
+        The stages as they were measured, on the calibration run's executors and nodes.
+    seed
+        Of the simulation.
+
+    Returns
+    -------
+    Waits of the first tasks on the slots and of later ones, shape ``(n_stages, 2)``.
+    """
+    waits = np.zeros((len(calibration.stages), 2))
     for _ in range(ROUNDS):
-        tried = replace(calibration, stages=_all_without(calibration.stages, waiting))
+        tried = replace(calibration, stages=without_waiting(calibration.stages, waits))
         trace = simulate(tried, np.random.default_rng(seed))
         if not trace.core_s:  # no node has fewer cores than are wanted
-            return stages
-        waiting = np.array([_waiting(stage, calibration.slots) for stage in trace.stages])
-    return _all_without(stages, waiting)
+            return np.zeros_like(waits)
+        waits = np.array([_waiting(stage, calibration.slots) for stage in trace.stages])
+    return waits
 
 
 def _waiting(stage: StageTrace, slots: int) -> tuple[float, float]:
@@ -57,8 +99,9 @@ def _waiting(stage: StageTrace, slots: int) -> tuple[float, float]:
     return ratio(slice(slots)), ratio(slice(slots, None))
 
 
-def _all_without(stages: tuple[StagePlan, ...], waiting: NDArray[np.float64]) -> tuple[StagePlan, ...]:
-    return tuple(_without(stage, *ratios) for stage, ratios in zip(stages, waiting.tolist(), strict=True))
+def without_waiting(stages: tuple[StagePlan, ...], waits: Floats) -> tuple[StagePlan, ...]:
+    """Return stages whose durations hold none of these waits for cores any more."""
+    return tuple(_without(stage, *ratios) for stage, ratios in zip(stages, waits.tolist(), strict=True))
 
 
 def _without(stage: StagePlan, first: float, later: float) -> StagePlan:

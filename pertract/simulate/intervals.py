@@ -26,6 +26,26 @@ class Estimate:
     p50: float
     p95: float
 
+    def within(
+        self, confidence: float, *, replications: int, error_below: float, error_above: float
+    ) -> float:
+        """Return the bound below which one new run of the real application stays with a probability.
+
+        The upper end of ``interval90`` is that of 95 %: 5 % of runs are expected above it.
+
+        Parameters
+        ----------
+        confidence
+            The probability, above 0 and below 1.
+        replications
+            How many the estimate rests on.
+        error_below, error_above
+            As for `estimate`.
+        """
+        error = error_above if confidence >= 0.5 else error_below
+        relative = self.std / self.mean if self.mean > 0 else 0.0
+        return self.mean * _new_run(confidence, relative, replications, error)
+
     def scaled(self, factor: float) -> Estimate:
         """Return the estimate of a quantity that is proportional to this one; the factor is not negative."""
         return Estimate(
@@ -72,10 +92,8 @@ def estimate(
     std = float(np.std(data, ddof=1)) if n > 1 else 0.0
     half = t_quantile(0.975, n - 1) * std / math.sqrt(n) if n > 1 else 0.0
     relative = std / mean if mean > 0 else 0.0
-    simulated = relative**2 * (1 + 1 / n)
-    quantile = t_quantile(0.95, max(n - 1, FEWEST_DEGREES))
-    below = math.exp(-quantile * math.sqrt(simulated + error_below**2))
-    above = math.exp(quantile * math.sqrt(simulated + error_above**2))
+    below = _new_run(0.05, relative, n, error_below)
+    above = _new_run(0.95, relative, n, error_above)
     return Estimate(
         mean=mean,
         std=std,
@@ -84,3 +102,10 @@ def estimate(
         p50=float(np.quantile(data, 0.5)),
         p95=float(np.quantile(data, 0.95)),
     )
+
+
+def _new_run(probability: float, relative_std: float, replications: int, error: float) -> float:
+    """Return the quantile of one new run, relative to the mean of the replications."""
+    simulated = relative_std**2 * (1 + 1 / replications)
+    quantile = t_quantile(probability, max(replications - 1, FEWEST_DEGREES))
+    return math.exp(quantile * math.sqrt(simulated + error**2))

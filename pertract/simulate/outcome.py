@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,15 +95,31 @@ def breakdown(trace: Trace) -> dict[str, float]:
     by its last task, from submission to launch as waiting for a slot, then by what the task did.
     """
     parts = dict.fromkeys(BREAKDOWN, 0.0)
-    plan = trace.plan
-    node = max(range(len(trace.end_s)), key=trace.end_s.__getitem__)
-    while node >= 0:
-        if plan.stage_of[node] >= 0:
-            _add_stage(parts, trace, plan.stage_of[node], trace.end_s[node])
+    for node in _critical_path(trace):
+        stage = trace.plan.stage_of[node]
+        if stage >= 0:
+            _add_stage(parts, trace, stage, trace.end_s[node])
         else:
             parts["driver"] += trace.end_s[node] - trace.begin_s[node]
-        node = trace.trigger[node]
     return parts
+
+
+def stages_on_path(trace: Trace) -> list[float]:
+    """Return what each stage takes on the critical path, seconds; 0 for those beside it."""
+    taken_s = [0.0] * len(trace.stages)
+    for node in _critical_path(trace):
+        stage = trace.plan.stage_of[node]
+        if stage >= 0:
+            taken_s[stage] = trace.end_s[node] - trace.begin_s[node]
+    return taken_s
+
+
+def _critical_path(trace: Trace) -> Iterator[int]:
+    """Yield the graph nodes that decide the response time, the last one first."""
+    node = max(range(len(trace.end_s)), key=trace.end_s.__getitem__)
+    while node >= 0:
+        yield node
+        node = trace.trigger[node]
 
 
 def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float) -> None:

@@ -12,11 +12,11 @@ from .. import dsl
 from ..errors import UsageError
 from ..units import format_duration
 from .configuration import Configuration, resolve
-from .contention import without_waiting
+from .contention import Calibration, without_waiting
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .options import Options
-from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, task_core_s
+from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_on_path, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
 from .rounds import measured_parameters, with_rounds
 from .streams import StreamEstimate, streams
@@ -37,6 +37,8 @@ LARGE_REPLAY_ERROR = 0.2
 
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
+Change = Callable[[dsl.PerformanceModel], dsl.PerformanceModel]
+"""Makes another application of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class StageEstimate:
     task_mean_s: float
     task_p95_s: float
     task_max_s: float
+    critical_s: float
+    """How much of the response time it takes on the critical path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Prediction:
 
     model: dsl.PerformanceModel
     configuration: Configuration
-    replications: int
+    replications_s: tuple[float, ...]
+    """Response time of each replication; of equal seeds they are comparable between configurations."""
     seed: int
     response_time_s: Estimate
     """Application start to application end."""
@@ -81,6 +86,8 @@ class Prediction:
     """CPU of executors / (worker cores x response time)."""
     task_cpu_utilisation: Estimate
     """The same, counting only what Spark's task metrics count."""
+    executor_hours: float
+    """How long executors are there, all together, from their registration on; mean."""
     cost: Estimate | None
     """Nodes x price of a node x response time, in the currency of the price; None without a price."""
     cpu_series: tuple[tuple[float, float], ...]
@@ -95,6 +102,11 @@ class Prediction:
     support: Support
     warnings: tuple[str, ...]
 
+    @property
+    def replications(self) -> int:
+        """Number of simulated executions."""
+        return len(self.replications_s)
+
 
 def predict(
     model: dsl.PerformanceModel,
@@ -104,6 +116,8 @@ def predict(
     precision: float | None = None,
     seed: int = 1,
     blocked_time: bool = False,
+    change: Change | None = None,
+    calibration: Calibration | None = None,
     progress: Progress | None = None,
 ) -> Prediction:
     """Return the prediction for a configuration.
@@ -124,6 +138,11 @@ def predict(
         same seed draw the same random numbers, so that differences are not noise.
     blocked_time
         Whether to predict also what the response time would be without drives, network or skew.
+    change
+        What is to be different in the application itself, such as the number of tasks of a stage; the
+        stages stay the same. The calibration run remains what it was.
+    calibration
+        What other predictions of the same model have found out about its calibration run.
     progress
         Called after every replication.
 
@@ -146,7 +165,7 @@ def predict(
         )
     model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
-    plan, assumed = configured_plan(model, configuration, options)
+    plan, assumed = configured_plan(model, configuration, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
     children = np.random.SeedSequence(seed).spawn(most)
@@ -187,12 +206,13 @@ def predict(
     return Prediction(
         model=model,
         configuration=configuration,
-        replications=len(traces),
+        replications_s=tuple(t.response_time_s for t in traces),
         seed=seed,
         response_time_s=response_time_s,
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
         cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all, most=all_busy),
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
+        executor_hours=float(np.mean([t.executor_hours for t in traces])),
         cost=_cost(configuration, response_time_s),
         cpu_series=traces[_median_of(traces)].series,
         breakdown_s=breakdown_s,
@@ -206,7 +226,11 @@ def predict(
 
 
 def configured_plan(
-    model: dsl.PerformanceModel, configuration: Configuration, options: Options
+    model: dsl.PerformanceModel,
+    configuration: Configuration,
+    options: Options,
+    change: Change | None = None,
+    calibration: Calibration | None = None,
 ) -> tuple[Plan, list[str]]:
     """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
 
@@ -214,15 +238,17 @@ def configured_plan(
     ----------
     model, configuration, options
         The model with its rounds, and what the options say of it (`resolve`).
+    change, calibration
+        As for `predict`.
     """
-    plan, assumed = compile_plan(model, configuration)
+    plan, assumed = compile_plan(change(model) if change else model, configuration)
     if not plan.cores_known or not model.profiles.includes_core_waits:
         return plan, assumed
     # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
     # unless other machines were asked for.
     cores = options.node_cores if options.node_type is None else None
-    measured, _ = compile_plan(model, resolve(model, Options(node_cores=cores)))
-    return replace(plan, stages=without_waiting(plan.stages, measured)), assumed
+    waits = (calibration or Calibration()).waiting(model, node_cores=cores, parameters=options.parameters)
+    return replace(plan, stages=without_waiting(plan.stages, waits)), assumed
 
 
 def _cost(configuration: Configuration, response_time_s: Estimate) -> Estimate | None:
@@ -284,12 +310,18 @@ class _Summary:
         if trace.plan.cores_known:
             self.cpu = min(self.cpu, 1.0)
         self.task_cpu = task_core_s(trace) / capacity
+        end_s = trace.response_time_s
+        present = (min(e.removed_s or end_s, end_s) - e.registered_s for e in trace.plan.executors)
+        self.executor_hours = sum(max(0.0, time_s) for time_s in present) / HOUR_S
         self.series = _series(trace)
-        self.breakdown = breakdown(trace)
+        self.breakdown, critical_s = breakdown(trace), stages_on_path(trace)
         plan = trace.plan
         boundaries = zip(plan.job_starts, plan.job_ends, strict=True)
         self.jobs = [(trace.begin_s[begin], trace.end_s[end]) for begin, end in boundaries]
-        self.stages = [(s.submitted_s, s.ended_s, *_task_times(s.ends_s - s.starts_s)) for s in trace.stages]
+        self.stages = [
+            (stage.submitted_s, stage.ended_s, *_task_times(stage.ends_s - stage.starts_s), path_s)
+            for stage, path_s in zip(trace.stages, critical_s, strict=True)
+        ]
 
 
 def _task_times(duration_s: np.ndarray) -> tuple[float, float, float]:

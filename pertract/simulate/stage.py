@@ -195,7 +195,8 @@ class StageCompiler:
         for demand in profile.demands:
             mean = evaluate(demand.mean, variables)
             if demand.cause is None:
-                self._check_memory(mean * max(demand.spread))
+                larger = tasks < stage.partitions.count * profile.attempts_per_task
+                self._check_memory(mean * max(demand.spread), larger=larger)
                 continue
             if volumes.cover(demand.resource):
                 continue
@@ -261,12 +262,12 @@ class StageCompiler:
         read_bytes = profile.volumes.input_bytes * data.input_ratio / tasks
         return again and read_bytes > read_s * FASTEST_DRIVE_BYTES_PER_S
 
-    def _check_memory(self, needed_bytes: float) -> None:
+    def _check_memory(self, needed_bytes: float, *, larger: bool) -> None:
         """Note a stage whose tasks need more memory than a slot has, if that is new to them."""
         limit, before = self._configuration.slot_memory_bytes, self._configuration.measured_slot_memory_bytes
         if limit is None or before is None or needed_bytes <= limit:
             return
-        if self._configuration.data_scale > 1 or limit < before:
+        if larger or self._configuration.data_scale > 1 or limit < before:
             self._spilling += 1
             self._most_needed = max(self._most_needed, needed_bytes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +12,12 @@ from typing import TypeVar
 
 A = TypeVar("A")
 R = TypeVar("R")
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def in_order(work: Callable[[A], R], arguments: Iterable[A], *, jobs: int) -> Iterator[tuple[A, R]]:

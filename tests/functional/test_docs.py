@@ -13,6 +13,7 @@ from pertract.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "randomforest.zstd"
+MODEL = ROOT / "dsl" / "valid" / "minimal.yaml"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -39,6 +40,24 @@ def test_every_command_succeeds_in_the_order_given(document, least, tmp_path, mo
         arguments = shlex.split(command.replace("EVENTLOG", str(EXAMPLE)))[1:]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, (command, result.output)
+
+
+def test_every_question_of_the_planning_guide_has_an_answer():
+    text = (ROOT / "docs/planning.md").read_text(encoding="utf-8")
+    table = text.split("| --- | --- |\n")[1].split("\n\n")[0]
+    questions = [re.findall(r"`(.+?)`", line.split("|")[2]) for line in table.splitlines()]
+    assert len(questions) >= 10
+    for (asked,) in questions:
+        real = asked.replace("--node-type a,b", "--node-type m5.xlarge,r5.xlarge")
+        real = real.replace("--price a=", "--price m5.xlarge=").replace(",b=", ",r5.xlarge=")
+        if "--price" in real or "--confidence" in real:
+            real += " --nodes 2..32*2 --node-type m5.xlarge,r5.xlarge"
+        if "--billing" in real:
+            real += " --budget 5"
+        arguments = ["what-if", str(MODEL), *shlex.split(real), "--replications", "1"]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code in (0, 1), (asked, result.output)
+        assert "limited by" in result.stdout
 
 
 def test_the_outputs_of_the_tutorial_are_those_of_the_program(tmp_path, monkeypatch):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import pertract
 from pertract import dsl
 from pertract.errors import PertractError
-from pertract.report import documents
 from pertract.report.prediction import prediction_report
+from pertract.simulate.document import prediction_document
 from pertract.simulate.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -141,8 +141,8 @@ def test_an_answer_can_be_true_or_is_one_sentence(
         assert_one_sentence(str(error), error.hint)
         return
     assert_possible(found)
-    document = documents.prediction_document(found)
-    again = documents.prediction_document(ask()) | {"provenance": document["provenance"]}
+    document = prediction_document(found)
+    again = prediction_document(ask()) | {"provenance": document["provenance"]}
     assert json.dumps(document, allow_nan=False) == json.dumps(again)
     prediction_report(found)
 

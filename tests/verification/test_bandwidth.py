@@ -11,7 +11,7 @@ import pytest
 
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.background import BackgroundWork
-from pertract.simulate.contention import without_waiting
+from pertract.simulate.contention import waiting, without_waiting
 from pertract.simulate.outcome import breakdown, task_core_s
 from pertract.simulate.placement import ExecutorPlan
 from pertract.simulate.plan import without
@@ -122,7 +122,7 @@ def test_waits_for_drives_are_not_taken_for_waits_for_cores() -> None:
     """Nobody waits for the core: one task computes until 5 s, the other reads until then."""
     stages = [moving(1, 7.0, 5.0), moving(1, 7.0, 5.0, drive_read=500.0)]
     made = shared(stages, slots_at_once(2), [1])
-    for before, after in zip(made.stages, without_waiting(made.stages, made), strict=True):
+    for before, after in zip(made.stages, without_waiting(made.stages, waiting(made)), strict=True):
         assert after.causes_s == pytest.approx(before.causes_s)
 
 

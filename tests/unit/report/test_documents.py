@@ -7,6 +7,7 @@ import pytest
 
 from pertract import api, dsl
 from pertract.report import documents
+from pertract.simulate.document import prediction_document
 
 VALID = Path(__file__).parents[3] / "dsl" / "valid"
 ESTIMATE = {"mean", "std", "ci95", "interval90", "p50", "p95"}
@@ -45,9 +46,7 @@ def model() -> dsl.PerformanceModel:
 
 @pytest.fixture(scope="module")
 def prediction(model) -> dict:
-    return documents.prediction_document(
-        api.predict(model, replications=4, seed=3, executors=3, data_scale=2)
-    )
+    return prediction_document(api.predict(model, replications=4, seed=3, executors=3, data_scale=2))
 
 
 def test_a_prediction_has_the_agreed_keys(prediction):
@@ -82,7 +81,7 @@ def test_parts_of_the_response_time_add_up_to_its_mean(prediction):
 
 
 def test_the_utilisation_over_time_has_the_mean_utilisation(model):
-    document = documents.prediction_document(api.predict(model, replications=1))
+    document = prediction_document(api.predict(model, replications=1))
     times, values = zip(*document["cpu_utilisation"]["series"], strict=True)
     assert times[-1] == pytest.approx(document["response_time_s"]["mean"])
     assert sum(values) / len(values) == pytest.approx(document["cpu_utilisation"]["mean"])

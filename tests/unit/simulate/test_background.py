@@ -10,7 +10,7 @@ import pytest
 
 from pertract.simulate import Plan, Trace, simulate
 from pertract.simulate.background import BackgroundWork
-from pertract.simulate.contention import without_waiting
+from pertract.simulate.contention import waiting, without_waiting
 
 from ...property.strategies_plan import plan, slots_at_once, stage
 
@@ -77,7 +77,7 @@ def test_waiting_for_a_core_is_taken_out_of_measured_durations() -> None:
     measured = plan([(stage([4], cpu_s=[2]), [])], slots_at_once(1), [1])
     calibration = replace(measured, background=work, cores_known=True)
     assert simulate(calibration, np.random.default_rng(0)).response_time_s == pytest.approx(6.0)
-    stages = without_waiting(calibration.stages, calibration)
+    stages = without_waiting(calibration.stages, waiting(calibration))
     assert simulated(replace(measured, stages=stages), work).response_time_s == pytest.approx(4.0)
     assert simulated(replace(measured, stages=stages), BackgroundWork()).response_time_s == pytest.approx(2.0)
 
@@ -85,4 +85,4 @@ def test_waiting_for_a_core_is_taken_out_of_measured_durations() -> None:
 def test_durations_stay_where_nothing_competed() -> None:
     measured = plan([(stage([4], cpu_s=[2]), [])], slots_at_once(1), [2])
     calibration = replace(measured, background=BackgroundWork(per_task_core_s=1.0), cores_known=True)
-    assert without_waiting(calibration.stages, calibration) == calibration.stages
+    assert without_waiting(calibration.stages, waiting(calibration)) == calibration.stages
