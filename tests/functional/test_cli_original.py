@@ -199,7 +199,7 @@ def test_a_cycle_is_named_with_the_file(example: Path) -> None:
     file.write_text(json.dumps(data))
     message = refused(example)
     assert APPLICATION in message
-    assert "has a cycle through stage" in message
+    assert "the edges form a cycle through stage" in message
 
 
 def test_entities_of_xml_are_not_followed(example: Path, tmp_path: Path) -> None:

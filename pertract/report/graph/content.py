@@ -308,6 +308,8 @@ class _Builder:
         stages = {stage.id: stage for stage in execution.stages}
         links: dict[Link, Flow] = {}
         edges = [*(edge for job in execution.jobs for edge in job.edges), *execution.edges]
+        inner = [node for job in execution.jobs for node in job.nodes]
+        delays = {node.id for node in (*execution.nodes, *inner) if isinstance(node, dsl.Delay)}
         given = {edge.head for edge in edges if edge.law or edge.data_transmission_factor is not None}
         for edge in edges:
             tail, head = self._kept(edge.tail), self._kept(edge.head)
@@ -316,11 +318,11 @@ class _Builder:
             flow = links.setdefault(self._link(tail, head), Flow())
             if not edge.law and edge.data_transmission_factor is None:
                 continue
-            if edge.tail not in stages:  # a delay hands on what comes to it
+            if edge.tail in delays:  # hands on what comes to it
                 flow.has_data |= edge.tail in given
                 continue
             flow.has_data = True
-            volume = self.work.volume(edge, stages[edge.tail])
+            volume = self.work.volume(edge, stages[edge.tail]) if edge.tail in stages else None
             if volume is not None:
                 flow.volumes.append(volume)
             elif edge.data_transmission_factor is not None:

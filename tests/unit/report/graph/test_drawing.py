@@ -93,6 +93,12 @@ def test_a_delay_hands_on_data_that_come_to_it():
     assert links["plan-the-join", "join"].label == ""
 
 
+def test_links_from_jobs_tell_the_factor():
+    links = figure(read("from-original-files")).links
+    assert links["job0", "job1"].label == "x 1"
+    assert links["job1", "job2"].label == "x 1"
+
+
 def test_lines_between_stages_of_different_jobs_are_drawn():
     figure_ = figure(read("concurrent-jobs"))
     layout = place(box_of(figure_.root), figure_.links)
