@@ -84,7 +84,7 @@ def pcm(
     from ..report.exporting import export_report
     from . import output as out
 
-    loaded = api.load(model)
+    loaded = api.load(model, note=None if quiet else out.note)
     chosen = opt.configuration_options(
         nodes=nodes,
         node_cores=node_cores,

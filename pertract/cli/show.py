@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import UsageError
 from .errors import guarded
 from .options import Debug, Format, FormatOption, ModelPath, Quiet
 
@@ -29,6 +30,16 @@ def show(
             show_default=False,
         ),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.svg",
+            help="With --graph: draw the execution architecture instead of printing it.",
+            show_default=False,
+        ),
+    ] = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -37,6 +48,8 @@ def show(
 
     Example: `pertract show model.yaml --profiles`
 
+    A drawing of jobs, stages and what waits for what: `pertract show model.yaml --graph -o graph.svg`
+
     Plots of what several runs measured and what was fitted: `pertract show model.yaml --report fits.html`
     """
     from .. import api
@@ -44,18 +57,42 @@ def show(
     from ..report.model import model_report
     from . import output as out
 
+    if output is not None:
+        _check_drawing(output, graph)
     loaded = api.load(model, note=None if quiet else out.note)
     if report is not None:
         from ..report.fits_page import fits_page
 
         api.write_whole(report, fits_page(loaded))
+    if output is not None:
+        from ..report.graph import graph_svg
+
+        api.write_whole(output, graph_svg(loaded))
     if format is Format.json:
         out.show_json(documents.model_document(loaded))
         return
+    if output is not None:
+        graph = False
+        if not quiet:
+            out.write(f"graph drawn in {output}\n")
+        if not (profiles or workload or resources):
+            return
     chosen = [
         part for part, wanted in zip(_PARTS, (graph, profiles, workload, resources), strict=True) if wanted
     ]
     out.show(model_report(loaded, chosen or _PARTS))
+
+
+def _check_drawing(output: Path, graph: bool) -> None:
+    if not graph:
+        raise UsageError(
+            "--output draws the graph", hint=f"Add --graph: pertract show MODEL --graph -o {output}"
+        )
+    if output.suffix.lower() not in (".svg", ""):
+        raise UsageError(
+            f"{output}: a graph is drawn as SVG",
+            hint="Give the file a name that ends in .svg; browsers open it.",
+        )
 
 
 def register(app: typer.Typer) -> None:

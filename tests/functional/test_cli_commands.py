@@ -160,6 +160,35 @@ def test_show_with_two_flags_shows_two_parts():
     assert [flag for flag, title in TITLES.items() if title in shown] == ["--graph", "--resources"]
 
 
+def test_show_draws_the_graph(model, tmp_path):
+    drawing = tmp_path / "graph.svg"
+    assert printed("show", model, "--graph", "-o", drawing) == f"graph drawn in {drawing}\n"
+    assert drawing.read_text(encoding="utf-8").startswith("<svg ")
+    assert printed("show", model, "--graph", "-o", drawing, "-q") == ""
+
+
+def test_show_draws_the_graph_and_prints_what_else_is_asked_for(model, tmp_path):
+    shown = printed("show", model, "--graph", "--resources", "-o", tmp_path / "graph.svg")
+    assert [title for title in TITLES.values() if title in shown] == [TITLES["--resources"]]
+    assert as_json("show", model, "--graph", "-o", tmp_path / "json.svg")["summary"]["jobs"] == 15
+    assert (tmp_path / "json.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["-o", "graph.svg"], "--output draws the graph"),
+        (["--resources", "-o", "graph.svg"], "--output draws the graph"),
+        (["--graph", "-o", "graph.png"], "graph.png: a graph is drawn as SVG"),
+        (["--graph", "-o", "no/such/folder/graph.svg"], "no/such/folder/graph.svg"),
+    ],
+)
+def test_show_refuses_to_draw_what_it_cannot(options, expected, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert expected in assert_error(run("show", MINIMAL, *options), 2)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_show_as_json_begins_with_the_summary(model):
     document = as_json("show", model)
     assert next(iter(document)) == "summary"

@@ -3,7 +3,7 @@
 After a wanted change, write the files anew and look at the difference:
 
     GOLDEN=write .venv/bin/pytest tests/functional/test_cli_golden.py
-    git diff tests/golden
+    git diff tests/golden docs/graph.svg
 """
 
 import os
@@ -34,3 +34,14 @@ def test_output_is_as_before(name):
     if os.environ.get("GOLDEN") == "write":
         file.write_text(result.stdout, encoding="utf-8")
     assert result.stdout == file.read_text(encoding="utf-8"), f"see the top of {Path(__file__).name}"
+
+
+def test_the_drawing_in_the_documentation_is_that_of_the_example(tmp_path):
+    model, drawing = str(tmp_path / "model.yaml"), tmp_path / "graph.svg"
+    log = str(ROOT / "examples" / "randomforest.zstd")
+    for arguments in (["extract", log, "-o", model], ["show", model, "--graph", "-o", str(drawing)]):
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+    drawn, file = drawing.read_text(encoding="utf-8"), ROOT / "docs" / "graph.svg"
+    if os.environ.get("GOLDEN") == "write":
+        file.write_text(drawn, encoding="utf-8")
+    assert drawn == file.read_text(encoding="utf-8"), f"see the top of {Path(__file__).name}"

@@ -76,7 +76,7 @@ def test_exports_are_valid(path, form, tmp_path):
 @pytest.mark.parametrize("options", CLUSTERS, ids=["as measured", "larger"])
 @pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
 def test_deterministic_models_agree_exactly(path, options, tmp_path):
-    """Also with several node groups, if they are one pool; where FAIR stages overlap, but for who pays a launch."""
+    """Node groups as one pool; where FAIR stages overlap, but for who pays a launch."""
     model = deterministic(api.load(path))
     fair = model.execution.configuration.scheduler_mode == "FAIR"
     exported = api.export_pcm(model, effects=False, join_nodes=True, **options)

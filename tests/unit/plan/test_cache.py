@@ -78,6 +78,7 @@ def test_another_model_or_program_has_another_answer(cache, monkeypatch):
         gzip.compress(b'{"refusal": {"unknown": 1}}'),
         gzip.compress(json.dumps(ANSWER).encode())[:-5],
     ],
+    ids=["empty", "not gzip", "not JSON", "a list", "unknown refusal", "cut off"],  # gzip holds the time
 )
 def test_a_damaged_file_counts_as_missing_and_is_replaced(cache, content):
     cache.put(ORDER, ANSWER)
