@@ -37,6 +37,7 @@ def logs() -> Iterator[Path]:
     """Yield the logs, one run of each."""
     for folder in (
         "spark-eventlogs/public",
+        "measurements/hibench-eventlogs",
         "spark-runs/extra",
         "spark-runs/cpu/eventlogs",
         "spark-runs/sleep/eventlogs",

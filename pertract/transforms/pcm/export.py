@@ -17,8 +17,8 @@ from .executors import Executors
 from .monitoring import monitoring
 from .repository import Repository
 from .scenario import NodePool, Scenario
-from .stages import Form, StageWriter
-from .system import System
+from .stages import Form, StageComponents, StageWriter
+from .system import Instance, System
 from .usage import usage_model
 from .xml import Identifiers, to_bytes
 
@@ -57,14 +57,46 @@ def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tok
 
     environment = Environment(model.name, scenario, identifiers)
     system = System(model.name, stem, identifiers)
+    main = _assemble(system, environment, executors, stages, application, scenario)
+    offered = system.offer(main, application.interface)
+    usage, usage_id = usage_model(
+        stem,
+        offered,
+        application.interface.operations["delegate"],
+        {"dataSize": expressions.number(scenario.data_bytes or 1.0)},
+        max(after_s for pool in scenario.working for after_s, _ in pool.registrations) if late else 0.0,
+        identifiers,
+    )
+    monitors, points = monitoring(stem, usage_id, environment, identifiers)
+    comment = f"{model.name}, exported by pertract"
+    roots = {
+        "repository": repository.root,
+        "system": system.root,
+        "allocation": system.allocation,
+        "resourceenvironment": environment.root,
+        "usagemodel": usage,
+        "monitorrepository": monitors,
+        "measuringpoint": points,
+    }
+    return {f"{stem}.{ending}": to_bytes(root, comment) for ending, root in roots.items()}
+
+
+def _assemble(
+    system: System,
+    environment: Environment,
+    executors: Executors,
+    stages: dict[str, StageComponents],
+    application: ApplicationWriter,
+    scenario: Scenario,
+) -> Instance:
+    """Add the instances of all components and what they call, and return that of the application."""
     driver = environment.driver
     main = system.instance(application.component, driver)
-    slot_holders = {}
+    holders = {}
     for pool in scenario.working:
-        slot_holders[pool.name] = system.instance(
-            executors.component, environment.pools[pool.name], pool.name, _numbers(pool)
-        )
-        system.connect(main, application.to_executors[pool.name], slot_holders[pool.name])
+        container = environment.pools[pool.name]
+        holders[pool.name] = system.instance(executors.component, container, pool.name, _numbers(pool))
+        system.connect(main, application.to_executors[pool.name], holders[pool.name])
     tokens = None
     if application.dependencies is not None:
         tokens = system.instance(application.dependencies[0], driver)
@@ -81,33 +113,11 @@ def export(model: dsl.PerformanceModel, scenario: Scenario, *, form: Form = "tok
             launching = system.instance(made.stage, driver, label)
             running = system.instance(made.task, environment.pools[pool_name], label)
             system.connect(instance, role, launching)
-            system.connect(launching, made.to_executors, slot_holders[pool_name])
+            system.connect(launching, made.to_executors, holders[pool_name])
             system.connect(launching, made.to_tasks, running)
             if made.to_itself is not None:
                 system.connect(launching, made.to_itself, launching)
-    offered = system.offer(main, application.interface)
-    usage, usage_id = usage_model(
-        stem,
-        offered,
-        application.interface.operations["delegate"],
-        {"dataSize": expressions.number(scenario.data_bytes or 1.0)},
-        max((after for pool in scenario.pools for after, _ in pool.registrations), default=0.0)
-        if late
-        else 0.0,
-        identifiers,
-    )
-    monitors, points = monitoring(stem, usage_id, environment, identifiers)
-    comment = f"{model.name}, exported by pertract"
-    roots = {
-        "repository": repository.root,
-        "system": system.root,
-        "allocation": system.allocation,
-        "resourceenvironment": environment.root,
-        "usagemodel": usage,
-        "monitorrepository": monitors,
-        "measuringpoint": points,
-    }
-    return {f"{stem}.{ending}": to_bytes(root, comment) for ending, root in roots.items()}
+    return main
 
 
 def _numbers(pool: NodePool) -> dict[str, str]:
