@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from .. import provenance
+from .. import dsl, provenance
 from ..simulate.document import model_entry
 from .comparison import BASE_KINDS
 from .decisions import NOTHING, Choice, Decision
@@ -20,6 +20,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
     return {
         "schema": "pertract/what-if/1",
         "model": model_entry(result.model),
+        "measured": _measured(result.model),
         "axes": [
             {"field": axis.field, "key": axis.key, "heading": heading(axis), "values": list(axis.values)}
             for axis in result.axes
@@ -57,6 +58,24 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
             "sources": [run.source for run in result.model.runs],
         },
     }
+
+
+def _measured(model: dsl.PerformanceModel) -> list[dict[str, Any]]:
+    """Return the calibration runs as points to compare with."""
+    first = model.runs[0].size if model.runs else 0.0
+    return [
+        {
+            "source": run.source,
+            "executors": run.executors,
+            "slots": run.slots,
+            "data_scale": run.size / first if first else 1.0,
+            "response_time_s": run.response_time_s,
+            "job_span_s": run.job_span_s,
+            "task_cpu_utilisation": run.task_cpu_utilisation,
+            "labels": dict(run.labels),
+        }
+        for run in model.runs
+    ]
 
 
 def _point(point: Point, result: WhatIf) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pertract.plan import what_if_document
 from pertract.plan.table import csv_text, rows
 from pertract.report.what_if import MOST_ROWS, what_if_report
 
-from .models import chain, compared
+from .models import chain, compared, dsl
 
 POINT_KEYS = {
     "schema", "model", "configuration", "response_time_s", "job_span_s", "cpu_utilisation", "cost",
@@ -173,3 +173,25 @@ def test_an_interrupted_comparison_without_points_can_be_shown():
     assert document["best"]["point"] is None
     assert printed(document)
     assert csv_text(nothing) == "\n"
+
+
+def test_measured_runs_are_there_to_compare_with():
+    runs = [
+        dsl.Run(
+            application_id=f"app-{number}",
+            source=f"{number}.zstd",
+            digest=str(number) * 64,
+            jobs=1,
+            stages=1,
+            tasks=48,
+            response_time_s=13.5 * number,
+            job_span_s=12.0,
+            executors=2,
+            slots=8,
+            data_size=float(number),
+        )
+        for number in (1, 3)
+    ]
+    document = what_if_document(compared(chain(48).model_copy(update={"runs": tuple(runs)}), executors=2))
+    measured = [(run["source"], run["data_scale"], run["response_time_s"]) for run in document["measured"]]
+    assert measured == [("1.zstd", 1.0, 13.5), ("3.zstd", 3.0, 40.5)]
