@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import provenance
 from .gates import Gate
+from .repeats import repeated
 from .validation import QUANTITIES, Comparison, Row, Validation
 
 
@@ -26,6 +27,14 @@ def validation_document(validation: Validation, gates: Sequence[Gate] = ()) -> d
             name: asdict(validation.summary[name]) if name in validation.summary else None
             for name in QUANTITIES
         },
+        "repeats": [
+            {"rows": [row.run.row for row in configuration.rows]}
+            | {
+                name: asdict(r) | {"error": r.error, "run_to_run": r.run_to_run}
+                for name, r in configuration.quantities.items()
+            }
+            for configuration in repeated(validation)
+        ],
         "baselines": [
             {
                 "name": baseline.name,
