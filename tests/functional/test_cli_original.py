@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -84,6 +85,16 @@ def test_a_prediction_of_original_files_follows_executors_and_data(example: Path
         return json.loads(found.stdout)["response_time_s"]["mean"]
 
     assert seconds("--nodes", 8, "--executors", 8) < seconds() < seconds("--data-scale", 2)
+
+
+def test_the_program_in_the_how_to_runs(tmp_path: Path, monkeypatch, capsys) -> None:
+    text = (ROOT / "docs" / "original-formats.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(program, "docs/original-formats.md", "exec"), {})
+    assert 20 < float(capsys.readouterr().out) < 200
+    assert run("check", tmp_path / "original").exit_code == 0
 
 
 # -- mistakes --------------------------------------------------------------------------------------
