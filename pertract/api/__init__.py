@@ -8,6 +8,7 @@
 from .calibrating import extract_runs, extract_table
 from .evaluating import validate
 from .exporting import export_pcm
+from .exporting_extended import export_extended_pcm
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
@@ -17,6 +18,7 @@ from .predicting import predict
 from .reading import extract, read_run
 
 __all__ = [
+    "export_extended_pcm",
     "export_pcm",
     "extract",
     "extract_all",

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import UsageError
 from . import options as opt
 from .errors import guarded
 from .options import Debug, Format, FormatOption, ModelPath, Quiet
@@ -19,6 +20,13 @@ class TaskForm(StrEnum):
     tokens = "tokens"
     slots = "slots"
     tree = "tree"
+
+
+class Profile(StrEnum):
+    """Versions of PCM."""
+
+    standard = "standard"
+    pertract = "pertract"
 
 
 @guarded
@@ -46,6 +54,14 @@ def pcm(
     network_rate: opt.NetworkRate = 1.0,
     drive_bandwidth: opt.DriveBandwidth = None,
     network_bandwidth: opt.NetworkBandwidth = None,
+    profile: Annotated[
+        Profile,
+        typer.Option(
+            "--profile",
+            help="standard: PCM 5.2, for the stock Palladio. pertract: PCM 5.0 with the extension of the "
+            "original PerTract, for its simulator.",
+        ),
+    ] = Profile.standard,
     form: Annotated[
         TaskForm,
         typer.Option(
@@ -77,7 +93,8 @@ def pcm(
 
     Example: `pertract export pcm model.yaml -o palladio --nodes 8`
 
-    What PCM cannot say is listed, with its effect on the predicted time.
+    What PCM cannot say is listed, with its effect on the predicted time. With `--profile pertract`, the files
+    are those of the original PerTract's generator, `default.repository` and so on.
     """
     from .. import api
     from ..report import documents
@@ -105,16 +122,23 @@ def pcm(
         settings=settings,
         lose_executor=lose_executor,
     )
-    with out.progress("simulating", quiet=quiet) as progress:
-        exported = api.export_pcm(
-            loaded,
-            form=form.value,
-            join_nodes=join_nodes,
-            effects=effects,
-            progress=progress,
-            catalogue=catalogue,
-            **chosen,
-        )
+    if profile is Profile.pertract:
+        if form is not TaskForm.tokens or join_nodes or effects is not None:
+            raise UsageError(
+                "--form, --join-nodes and --effects are of the standard profile", hint="Leave them out."
+            )
+        exported = api.export_extended_pcm(loaded, catalogue=catalogue, **chosen)
+    else:
+        with out.progress("simulating", quiet=quiet) as progress:
+            exported = api.export_pcm(
+                loaded,
+                form=form.value,
+                join_nodes=join_nodes,
+                effects=effects,
+                progress=progress,
+                catalogue=catalogue,
+                **chosen,
+            )
     api.write_folder(output, exported.files)
     if format is Format.json:
         out.show_json(documents.export_document(exported, output))

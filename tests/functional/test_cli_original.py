@@ -97,6 +97,24 @@ def test_the_program_in_the_how_to_runs(tmp_path: Path, monkeypatch, capsys) -> 
     assert run("check", tmp_path / "original").exit_code == 0
 
 
+def test_the_model_of_the_original_s_generator_is_exported(example: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pcm"
+    result = run(
+        "export", "pcm", example, "-o", folder, "--profile", "pertract", "--nodes", 8, "--executors", 8
+    )
+    assert result.exit_code == 0
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        f"default.{e}" for e in ("allocation", "repository", "resourceenvironment", "system", "usagemodel")
+    )
+    again = run("export", "pcm", MINIMAL, "-o", folder, "--profile", "pertract", "--format", "json")
+    document = json.loads(again.stdout)
+    assert document["files"]["default.repository"] == (folder / "default.repository").stat().st_size
+    assert "Time on drives is written as DELAY; memory is left out." in document["warnings"]
+    refused = run("export", "pcm", MINIMAL, "-o", folder, "--profile", "pertract", "--join-nodes")
+    assert refused.exit_code == 2
+    assert "of the standard profile" in refused.stderr
+
+
 # -- mistakes --------------------------------------------------------------------------------------
 
 

@@ -112,6 +112,10 @@ LIMITS = (
 )
 
 
+DRIVES = "Demands on drives and memory are written; the original's own tools do not simulate them."
+"""What the files of the original can say, but not what it generates from them."""
+
+
 def limits(model: dsl.PerformanceModel) -> list[str]:
     """Return a sentence for everything in a model that original files cannot say.
 
@@ -235,7 +239,7 @@ _ROUNDED: tuple[tuple[Callable[[dsl.PerformanceModel], bool], str], ...] = (
     (_varying_together, "Demands of different kinds that vary together in a task vary on their own."),
     (_varying_alike, "Demands of one kind that vary are written as one."),
     (_activities, "What tasks do meanwhile is left out; time on the network is written as DELAY."),
-    (_drives, "Demands on drives and memory are written; the original's own tools do not simulate them."),
+    (_drives, DRIVES),
     (
         _variables,
         "Demands that follow neither the data of a task nor the executors are written as constants.",
