@@ -58,11 +58,11 @@ class Behaviour:
         self._element = element
         self._names = names
         self._actions: list[Element] = []
-        self._add("StartAction", "start")
+        self._add("StartAction", "start", named=False)
 
     def close(self) -> None:
         """Add the stop and join the actions."""
-        self._add("StopAction", "stop")
+        self._add("StopAction", "stop", named=False)
         for before, after in zip(self._actions, self._actions[1:], strict=False):
             before.set("successor_AbstractAction", str(after.get("id")))
             after.set("predecessor_AbstractAction", str(before.get("id")))
@@ -141,15 +141,10 @@ class Behaviour:
         join = child(action, "synchronisingBehaviours_ForkAction", id=self._names.make("join"))
         return Fork(join, self._names)
 
-    def _add(self, kind: str, name: str, **attributes: str) -> Element:
-        action = child(
-            self._element,
-            "steps_Behaviour",
-            f"seff:{kind}",
-            id=self._names.make(name),
-            entityName=name,
-            **attributes,
-        )
+    def _add(self, kind: str, name: str, *, named: bool = True, **attributes: str) -> Element:
+        name_of = {"entityName": name} if named else {}
+        attributes = {"id": self._names.make(name)} | name_of | attributes
+        action = child(self._element, "steps_Behaviour", f"seff:{kind}", **attributes)
         self._actions.append(action)
         return action
 

@@ -58,7 +58,7 @@ class Component:
             "requiredRoles_InterfaceRequiringEntity",
             "repository:OperationRequiredRole",
             id=role,
-            entityName=f"Required_{interface.name}" + (f" ({label})" if label else ""),
+            entityName=f"Required_{interface.name}",
             requiredInterface__OperationRequiredRole=interface.id,
         )
         return Required(role, interface)

@@ -66,7 +66,7 @@ def expression(load: StageLoad, seed: str, index: str, tasks: str) -> str:
     """
     found = steps(load, seed)
     densities = sum(len(step.values) > 1 for step in found)
-    boxes = max(FEWEST_BOXES, expressions.MOST_BOXES * 2 // max(1, densities))
+    boxes = max(FEWEST_BOXES, expressions.MOST_BOXES // max(1, densities))
     return expressions.piecewise(
         index,
         [

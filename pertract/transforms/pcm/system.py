@@ -63,7 +63,6 @@ class System:
             self.allocation,
             "allocationContexts_Allocation",
             id=self._identifiers.make(f"allocation.{component.id}{suffix}"),
-            entityName=name,
         )
         link(
             allocated,
@@ -80,7 +79,6 @@ class System:
             "connectors__ComposedStructure",
             "composition:AssemblyConnector",
             id=self._identifiers.make(f"connector.{required.role}"),
-            entityName=f"{caller.component.id} calls {callee.component.id}",
             requiringAssemblyContext_AssemblyConnector=caller.id,
             providingAssemblyContext_AssemblyConnector=callee.id,
         )
