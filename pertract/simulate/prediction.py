@@ -74,6 +74,8 @@ class Prediction:
     """Predicted response time and CPU use of an application in a configuration."""
 
     model: dsl.PerformanceModel
+    options: Options
+    """What was asked."""
     configuration: Configuration
     replications_s: tuple[float, ...]
     """Response time of each replication; of equal seeds they are comparable between configurations."""
@@ -203,6 +205,7 @@ def predict(
     all_busy = 1.0 if plan.cores_known else math.inf
     return Prediction(
         model=model,
+        options=options,
         configuration=configuration,
         replications_s=tuple(t.response_time_s for t in traces),
         seed=seed,

@@ -6,10 +6,10 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-
-from pertract.fit.runs import CalibrationRun, fit_runs
 from pertract.report.curves import curves
 from pertract.report.fits_page import fits_page
+
+from pertract.fit.runs import CalibrationRun, fit_runs
 
 from ..fit.applications import calibration, run
 

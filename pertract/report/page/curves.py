@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import dsl
-from ..dsl.graph import flatten
-from ..dsl.law import evaluate
-from ..dsl.profile import task_variables
-from ..simulate import Options, resolve
-from ..simulate.dataflow import DataFlow
+from ... import dsl
+from ...dsl.graph import flatten
+from ...dsl.law import evaluate
+from ...dsl.profile import task_variables
+from ...simulate import Options, resolve
+from ...simulate.dataflow import DataFlow
 
 BEYOND = 1.5
 """How far plots go beyond the calibration runs."""
