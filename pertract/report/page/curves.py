@@ -41,6 +41,8 @@ def curves(model: dsl.PerformanceModel, *, smallest_share: float = 0.01) -> list
     smallest_share
         Demands below this share of all task time are left out.
     """
+    if not model.runs:  # written by hand
+        return []
     data = _amounts(model)
     stages = {stage.profile: stage for stage in reversed(model.execution.stages)}
     executors = sum(group.count for group in model.execution.configuration.executors)

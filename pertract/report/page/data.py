@@ -8,6 +8,7 @@ from typing import Any
 from ... import dsl
 from ..parts import PART_NAMES
 from .detail import details
+from .shell import size_bytes
 
 Document = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def short(value: float | None) -> float | int | None:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def page_data(model: dsl.PerformanceModel, plan: Document) -> dict[str, Any]:
+def page_data(model: dsl.PerformanceModel, plan: Document, *, room_bytes: int) -> dict[str, Any]:
     """Return the data of a page.
 
     Parameters
@@ -50,20 +51,25 @@ def page_data(model: dsl.PerformanceModel, plan: Document) -> dict[str, Any]:
         The model.
     plan
         The document ``pertract/what-if/1``, or what `planner.prediction_page` makes of a prediction.
+    room_bytes
+        Most that the data may take; stages and timelines for which there is no room are left out.
     """
     texts = Texts()
     points = plan["points"]
     calibration = plan["calibration"]
     decisions = plan["best"]["workloads"]
     predicted = [*points, calibration] if calibration else list(points)
-    return {
+    places = [_place(point["point"], plan["axes"]) for point in points]
+    values = [sorted(set(column)) for column in zip(*places, strict=True)]  # a search leaves some out
+    data: dict[str, Any] = {
         "schema": "pertract/page/1",
         "model": {
             **plan["model"],
             "framework": model.execution.framework,
             "framework_version": model.execution.framework_version,
         },
-        "axes": [_axis(axis) for axis in plan["axes"]],
+        "axes": [_axis(axis, used) for axis, used in zip(plan["axes"], values, strict=True)],
+        "places": [[used.index(i) for i, used in zip(place, values, strict=True)] for place in places],
         "goal": plan["goal"],
         "tariff": plan["tariff"],
         "decisions": [_decision(decision) for decision in decisions],
@@ -71,18 +77,29 @@ def page_data(model: dsl.PerformanceModel, plan: Document) -> dict[str, Any]:
         "columns": _columns(points, texts),
         "measured": _measured(model, plan["axes"], calibration),
         "calibration": _columns([calibration], texts) if calibration else None,
-        **details(predicted, [point["point"] for point in points], _named(decisions)),
-        "texts": texts.all(),
         "provenance": plan["provenance"],
     }
+    data["texts"] = texts.all()
+    numbers = [point["point"] for point in points]
+    room_bytes -= size_bytes(data)
+    return data | details(predicted, numbers, _named(decisions), room_bytes=room_bytes)
 
 
-def _axis(axis: Document) -> dict[str, Any]:
-    numbers = [_number(value) for value in axis["values"]]
+def _place(number: int, axes: Sequence[Document]) -> list[int]:
+    """Return the position on each axis; numbers count combinations, the last axis changing fastest."""
+    place = []
+    for axis in reversed(axes):
+        number, position = divmod(number, len(axis["texts"]))
+        place.append(position)
+    return place[::-1]
+
+
+def _axis(axis: Document, used: Sequence[int]) -> dict[str, Any]:
+    numbers = [_number(axis["values"][i]) for i in used]
     return {
         "name": axis["key"] or axis["field"],
         "title": axis["title"],
-        "texts": axis["texts"],
+        "texts": [axis["texts"][i] for i in used],
         "numbers": numbers if None not in numbers and len(set(numbers)) == len(numbers) else None,
         "is_workload": axis["field"] in ("data_bytes", "data_scale", "parameters"),
     }

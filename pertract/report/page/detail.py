@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Document = Mapping[str, Any]
+from .shell import size_bytes
 
-BUDGET_BYTES = 1_500_000
-"""Most that stages and timelines may take; the rest of a page takes some hundred thousand bytes."""
+Document = Mapping[str, Any]
+_Names = dict[tuple[str, str, str], int]
+"""Identifier, job and name of stages, and where each is."""
+
 MOST_STAGES = 120
 """Stages that are shown one by one: those that take most of the critical path, then the longest."""
 LONGEST_NAME = 200
@@ -18,7 +19,9 @@ LEVELS = "0123456789abcdefghijklmnopqrstuvwxyz"
 """Busy shares from 0 to 1, a letter each."""
 
 
-def details(points: Sequence[Document], numbers: Sequence[int], first: Sequence[int]) -> dict[str, Any]:
+def details(
+    points: Sequence[Document], numbers: Sequence[int], first: Sequence[int], *, room_bytes: int
+) -> dict[str, Any]:
     """Return names of stages, and stages and timelines of as many points as fit.
 
     Where they do not fit with every task, tasks are left out; where they still do not fit, the points that
@@ -32,40 +35,40 @@ def details(points: Sequence[Document], numbers: Sequence[int], first: Sequence[
         The numbers of the points.
     first
         Numbers of points that should have theirs, the most important ones first.
+    room_bytes
+        What there is room for.
 
     Returns
     -------
     ``stages``: columns of identifier, job and name. ``detail``: by the position of the point, as text, or
     ``calibration``; see `_detail` for the content.
     """
-    names: dict[tuple[str, str, str], int] = {}
-    found = {}
-    for position, point in enumerate(points):
-        if point.get("error") is None:
+    position_of = {number: position for position, number in enumerate(numbers)}
+    calibration = range(len(numbers), len(points))
+    named = [position_of[number] for number in first]
+    ordered = dict.fromkeys([*calibration, *named, *range(len(points))])
+    names: _Names = {}
+    kept: dict[str, Any] = {}
+    for with_tasks in (True, False):
+        names, kept, left = {}, {}, room_bytes
+        for position in ordered:
+            if points[position].get("error") is not None:
+                continue
+            known = len(names)
+            detail = _detail(points[position], names, with_tasks=with_tasks)
             key = str(position) if position < len(numbers) else "calibration"
-            found[key] = _detail(point, names)
-    if _size(found) > BUDGET_BYTES:
-        for detail in found.values():
-            if detail["timeline"]:
-                detail["timeline"]["tasks"] = None
-    position_of = {number: str(position) for position, number in enumerate(numbers)}
-    ordered = dict.fromkeys(["calibration", *(position_of[number] for number in first), *found])
-    kept, size = {}, 0
-    for key in ordered:
-        if key in found:
-            size += _size(found[key])
-            if size > BUDGET_BYTES:
+            left -= size_bytes({key: detail}) + size_bytes(list(names)[known:])
+            if left < 0:
+                names = dict(list(names.items())[:known])
                 break
-            kept[key] = found[key]
+            kept[key] = detail
+        else:
+            break  # all fit
     columns = [list(column) for column in zip(*names, strict=True)] if names else [[], [], []]
     return {"stages": dict(zip(("id", "job", "name"), columns, strict=True)), "detail": kept}
 
 
-def _size(data: object) -> int:
-    return len(json.dumps(data, separators=(",", ":")))
-
-
-def _detail(point: Document, names: dict[tuple[str, str, str], int]) -> dict[str, Any]:
+def _detail(point: Document, names: _Names, *, with_tasks: bool) -> dict[str, Any]:
     """Return stages in columns, the utilisation over time, and the timeline."""
     stages = point["stages"]
     order = sorted(
@@ -95,14 +98,16 @@ def _detail(point: Document, names: dict[tuple[str, str, str], int]) -> dict[str
             "spans_s": _merged([(stage["start_s"], stage["end_s"]) for stage in others]),
         },
         "cpu": {"step_s": _short(series[0][0]) if series else 0, "shares": [round(u, 3) for _, u in series]},
-        "timeline": _timeline(point.get("timeline"), place),
+        "timeline": _timeline(point.get("timeline"), place, with_tasks=with_tasks),
     }
 
 
-def _timeline(timeline: Document | None, place: Mapping[int, int]) -> dict[str, Any] | None:
+def _timeline(
+    timeline: Document | None, place: Mapping[int, int], *, with_tasks: bool
+) -> dict[str, Any] | None:
     if timeline is None:
         return None
-    tasks = timeline["tasks"]
+    tasks = timeline["tasks"] if with_tasks else []
     if any(task[0] not in place for task in tasks):
         tasks = []  # some of many stages would look idle
     return {

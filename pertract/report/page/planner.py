@@ -15,6 +15,10 @@ from .trust import trust
 
 Document = Mapping[str, Any]
 
+MOST_BYTES = 1_950_000
+"""Size of a page; what does not fit is left out."""
+FRAME_BYTES = 100_000
+"""Room for style and scripts."""
 STYLES = ("base.css", "planner.css")
 SCRIPTS = (
     "elements.js",
@@ -130,7 +134,7 @@ def _page(model: dsl.PerformanceModel, plan: Document, *, title: str, answer: st
         body=body,
         styles=STYLES,
         scripts=SCRIPTS,
-        data=page_data(model, plan),
+        data=page_data(model, plan, room_bytes=MOST_BYTES - FRAME_BYTES - len(body.encode())),
     )
 
 
@@ -180,6 +184,6 @@ _NUMBERS = """<p>Every number of this page, to work on with other programs.</p>
 <details><summary>All configurations as a table</summary><div id="points-table"></div></details>"""
 
 
-def _graph(model: dsl.PerformanceModel) -> str:
+def _graph(_model: dsl.PerformanceModel) -> str:
     """Return the drawing of the execution architecture, if there is one."""
     return ""

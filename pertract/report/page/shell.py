@@ -25,7 +25,7 @@ def safe(value: object) -> str:
     return html.escape(_UNPRINTABLE.sub("\ufffd", str(value)))
 
 
-def safe_json(data: Mapping[str, Any]) -> str:
+def safe_json(data: Any) -> str:
     r"""Return JSON that can stand inside an element ``script``, which no name in it can end.
 
     Raises
@@ -42,6 +42,11 @@ def safe_json(data: Mapping[str, Any]) -> str:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def size_bytes(data: Any) -> int:
+    """Return how much room data take in a page."""
+    return len(safe_json(data))
 
 
 def document(

@@ -12,6 +12,10 @@ from .shell import safe
 
 Document = Mapping[str, Any]
 
+MOST_LABELS = 5
+"""Configurations that are named one by one where they cannot be simulated."""
+MOST_REASONS = 50
+"""Different reasons that are told; all are in the table of all numbers."""
 _KINDS = {
     "replay": "as in a calibration run",
     "interpolation": "between calibration runs",
@@ -68,8 +72,14 @@ def _shared(warnings: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _refused(points: Sequence[Document]) -> list[str]:
+    """Return each reason once, with the configurations it holds for or, if these are many, their number."""
+    labels: dict[str, list[str]] = {}
+    for point in points:
+        if point["error"] is not None:
+            labels.setdefault(point["error"]["message"], []).append(point["label"])
     return [
-        f"{point['label']}: {point['error']['message']}" for point in points if point["error"] is not None
+        f"{message} ({len(of)} configurations)" if len(of) > MOST_LABELS else f"{'; '.join(of)}: {message}"
+        for message, of in list(labels.items())[:MOST_REASONS]
     ]
 
 

@@ -20,7 +20,7 @@ function drawBreakdown() {
   const place = byId('breakdown-chart');
   const width = Math.max(280, place.clientWidth);
   const bars = [];
-  if (data.calibration) bars.push({ row: null, name: 'calibration run', parts: breakdownOf(data.calibration, 0) });
+  if (data.calibration) bars.push({ row: null, name: data.measured.length ? 'calibration run' : 'as in the model', parts: breakdownOf(data.calibration, 0) });
   for (const row of breakdownRows()) {
     const name = varying.length ? `${axes[state.along].texts[places[row][state.along]]}` : nameOf(row);
     bars.push({ row, name, parts: breakdownOf(columns, row) });

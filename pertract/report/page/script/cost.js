@@ -34,7 +34,7 @@ function drawCost() {
     root.append(svg('line', { x1: x(budget), x2: x(budget), y1: AXIS.top, y2: height - AXIS.bottom, class: 'limit' }),
       svg('text', { x: x(budget) + 5, y: AXIS.top + 12, class: 'limit-text' }, `budget ${cost(budget)}`));
   }
-  root.append(svg('path', { d: `M${front.map((row) => `${x(costs[row])} ${y(times[row])}`).join('L')}`, class: 'front' }));
+  if (front.length) root.append(svg('path', { d: `M${front.map((row) => `${x(costs[row])} ${y(times[row])}`).join('L')}`, class: 'front' }));
   const isFront = new Set(front);
   const byCost = [...rows].sort((a, b) => costs[a] - costs[b] || times[a] - times[b]);
   const late = [...byCost].sort((a, b) => isFront.has(a) - isFront.has(b) || (a === state.row) - (b === state.row));
@@ -94,12 +94,8 @@ function frontLabels(front, rows, x, y, width) {
   return group;
 }
 
-// What a cluster is called, without the data.
+// What a cluster is called, without the data: the beginning of the reason why it is named.
 function clusterName(row) {
-  const parts = varying.filter((axis) => !axes[axis].is_workload).map((axis) => {
-    const { title, texts, numbers } = axes[axis];
-    const value = places[row][axis];
-    return numbers && /^[A-Z][a-z]+s$/.test(title) ? counted(numbers[value], title.slice(0, -1).toLowerCase()) : texts[value];
-  });
-  return parts.join(', ') || nameOf(row);
+  const found = decisionOf(row).reasons.find(([number]) => number === columns.point[row]);
+  return found ? found[1].split(': ')[0] : nameOf(row);
 }

@@ -91,7 +91,7 @@ function curve(id, quantity) {
     if (line.isShown && !scale.isOrdinal && rows.length > 1) {
       plot.append(svg('path', { d: `M${path(high).join('L')}L${path(low).reverse().join('L')}Z`, class: `band ${colour}` }));
     }
-    if (!scale.isOrdinal) {
+    if (!scale.isOrdinal && rows.length) {
       plot.append(svg('path', { d: `M${path(mean).join('L')}`, class: `line ${colour}${line.isShown ? ' strong' : ''}` }));
       if (line.isShown && quantity.second) {
         plot.append(svg('path', { d: `M${path(columns[quantity.second]).join('L')}`, class: `line second ${colour}` }));

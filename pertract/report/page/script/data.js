@@ -6,18 +6,8 @@ const count = columns.point.length;
 const axes = data.axes;
 const varying = axes.map((_, i) => i).filter((i) => axes[i].texts.length > 1);
 
-// Numbers of points count the combinations of the values, the last axis changing fastest.
-function placed(number) {
-  const place = new Array(axes.length);
-  let rest = number;
-  for (let axis = axes.length - 1; axis >= 0; axis -= 1) {
-    place[axis] = rest % axes[axis].texts.length;
-    rest = Math.floor(rest / axes[axis].texts.length);
-  }
-  return place;
-}
-
-const places = columns.point.map(placed);
+// For each point, which value it has on each axis.
+const { places } = data;
 const rowOf = new Map(columns.point.map((number, row) => [number, row]));
 const rowAt = new Map(places.map((place, row) => [place.join(), row]));
 

@@ -17,6 +17,9 @@ function drawTimelines() {
       `Took ${duration(run.response_time_s)}; drawn as the model repeats it, in `
       + `${duration(data.calibration.response_time_s[0])} (${error < 0 ? '−' : '+'}${Math.abs(100 * error).toFixed(1)} %)`,
     );
+  } else if (calibration) {
+    byId('calibration-title').replaceChildren('As the model has it');
+    byId('calibration-note').replaceChildren(`Takes ${duration(data.calibration.response_time_s[0])}; no measured run is known`);
   }
   byId('calibration-side').hidden = !calibration;
   const ends = [endOf(own, columns.response_time_s[state.row])];
