@@ -45,6 +45,6 @@ function drawing(width, height, title, description) {
   described += 1;
   const name = `drawing-${described}`;
   return svg('svg', {
-    width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-labelledby': `${name}-t ${name}-d`,
+    width, height, viewBox: `0 0 ${width} ${height}`, role: 'group', 'aria-labelledby': `${name}-t`, 'aria-describedby': `${name}-d`,
   }, svg('title', { id: `${name}-t` }, title), svg('desc', { id: `${name}-d` }, description));
 }

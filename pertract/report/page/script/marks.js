@@ -30,7 +30,10 @@ for (const kind of ['pointerover', 'focusin']) {
   });
 }
 document.addEventListener('focusout', hideTip);
-document.addEventListener('scroll', hideTip, { passive: true });
+document.addEventListener('scroll', () => {
+  const focused = document.activeElement;
+  if (!tip.hidden && focused.matches('[data-tip]:focus-visible')) showTip(focused); else hideTip();
+}, { passive: true });
 document.addEventListener('keydown', (event) => { if (event.key === 'Escape') hideTip(); });
 
 // A mark that shows a point when it is clicked; `name` tells it from others in its drawing.
