@@ -9,7 +9,7 @@ from .. import dsl, provenance
 from ..simulate.document import model_entry
 from .comparison import BASE_KINDS
 from .decisions import NOTHING, Choice, Decision
-from .labels import heading, title, value_text
+from .labels import heading, label, title, value_text
 from .point import Point
 from .result import WhatIf
 
@@ -17,6 +17,11 @@ from .result import WhatIf
 def what_if_document(result: WhatIf) -> dict[str, Any]:
     """Return the document; seconds, bytes, ratios, and cost in the unit of the tariff."""
     goal, billing = result.goal, result.tariff.billing
+    fixed = {
+        field: value
+        for field, value in result.fixed.items()
+        if value not in (None, {}, ()) and field != "pools"
+    }
     return {
         "schema": "pertract/what-if/1",
         "model": model_entry(result.model),
@@ -32,11 +37,8 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
             }
             for axis in result.axes
         ],
-        "fixed": {
-            field: value
-            for field, value in result.fixed.items()
-            if value not in (None, {}, ()) and field != "pools"
-        },
+        "fixed": fixed,
+        "fixed_text": label(fixed) if fixed else "",
         "goal": asdict(goal),
         "tariff": {
             "unit": result.tariff.unit,

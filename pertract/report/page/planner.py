@@ -7,6 +7,8 @@ from typing import Any
 
 from ... import dsl
 from ...units import counted
+from ..graph import graph_svg
+from ..graph.style import STYLE
 from .advice import advice
 from .answer import prediction_answer, what_if_answer
 from .data import page_data
@@ -17,7 +19,9 @@ Document = Mapping[str, Any]
 
 MOST_BYTES = 1_950_000
 """Size of a page; what does not fit is left out."""
-FRAME_BYTES = 100_000
+MOST_GRAPH_BYTES = 300_000
+"""A larger drawing of the execution architecture is left to its own file."""
+FRAME_BYTES = 110_000
 """Room for style and scripts."""
 STYLES = ("base.css", "planner.css")
 SCRIPTS = (
@@ -71,7 +75,7 @@ def prediction_page(
         "axes": [],
         "points": [{"point": 0, "label": "as asked", "error": None, **prediction}],
         "goal": {"deadline_s": None, "budget": None, "confidence": 0.95},
-        "tariff": {"unit": "", "is_money": True, "billing": {"unit_s": 0.0, "minimum_s": 0.0}},
+        "tariff": {"unit": "", "is_money": True, "text": "billed for exactly as long as it runs"},
         "best": {"workloads": []},
         "calibration": calibration,
         "advice": None,
@@ -133,6 +137,7 @@ def _page(model: dsl.PerformanceModel, plan: Document, *, title: str, answer: st
         title=f"{model.name}: {title}",
         body=body,
         styles=STYLES,
+        further_style=_graph_style(),
         scripts=SCRIPTS,
         data=page_data(model, plan, room_bytes=MOST_BYTES - FRAME_BYTES - len(body.encode())),
     )
@@ -184,6 +189,22 @@ _NUMBERS = """<p>Every number of this page, to work on with other programs.</p>
 <details><summary>All configurations as a table</summary><div id="points-table"></div></details>"""
 
 
-def _graph(_model: dsl.PerformanceModel) -> str:
-    """Return the drawing of the execution architecture, if there is one."""
-    return ""
+def _graph(model: dsl.PerformanceModel) -> str:
+    """Return the drawing of the execution architecture, unless it would need much of the room."""
+    drawing = graph_svg(model, alone=False)
+    if len(drawing.encode()) > MOST_GRAPH_BYTES:
+        return "<p>This graph is too large for a page; pertract show MODEL --graph -o graph.svg draws it.</p>"
+    return f'<div class="graph" tabindex="0" role="region" aria-label="Graph">{drawing}</div>'
+
+
+def _graph_style() -> str:
+    """Return the style of the graph for its place in the page, where readers can choose light or dark."""
+    light, _, dark = STYLE.partition("@media (prefers-color-scheme: dark) {")
+    dark = dark.rstrip().removesuffix("}")
+    return f"""
+.graph {{
+{light}
+@media (prefers-color-scheme: dark) {{ html:not([data-theme="light"]) & {{ {dark} }} }}
+html[data-theme="dark"] & {{ {dark} }}
+}}
+"""

@@ -54,6 +54,7 @@ def document(
     title: str,
     body: str,
     styles: Sequence[str],
+    further_style: str = "",
     scripts: Sequence[str] = (),
     data: Mapping[str, Any] | None = None,
 ) -> str:
@@ -67,10 +68,12 @@ def document(
         Elements, already safe.
     styles, scripts
         Names of files in the folders ``style`` and ``script``, in this order.
+    further_style
+        Of what is drawn elsewhere.
     data
         What scripts read from the element ``data``.
     """
-    style = "\n".join(_file("style", name) for name in styles)
+    style = "\n".join(_file("style", name) for name in styles) + further_style
     script = "(() => {\n'use strict';\n" + "\n".join(_file("script", name) for name in scripts) + "\n})();\n"
     allowed = f"style-src {_digest(style)}"
     parts = [body]

@@ -88,19 +88,16 @@ def _assumptions(model: dsl.PerformanceModel, plan: Document) -> list[str]:
         "a new run meets the same cluster, load and data as the calibration run, but for what was asked",
         "the interval holds 90 % of new runs, which differ from each other also in one configuration",
     ]
-    if fixed := plan.get("fixed"):
-        found.append("for all alike: " + ", ".join(f"{name} {value}" for name, value in fixed.items()))
+    if fixed := plan.get("fixed_text"):
+        found.append(f"for all alike: {fixed}")
     if base := plan.get("base"):
         found.append(f"speed-up and efficiency are relative to {base['text']}")
-    tariff, billing = plan["tariff"], plan["tariff"]["billing"]
-    if tariff["is_money"] and any(point.get("cost") for point in plan["points"]):
-        found.append("cost: nodes x price of a node x time")
-        if billing["unit_s"]:
-            found.append(f"begun units of {format_duration(billing['unit_s'])} are billed in full")
-        if billing["minimum_s"]:
-            found.append(f"at least {format_duration(billing['minimum_s'])} are billed")
-    elif not tariff["is_money"]:
-        found.append(f"no prices were given: cost is {tariff['unit']}")
+    tariff = plan["tariff"]
+    if tariff["is_money"]:
+        if any(point.get("cost") for point in plan["points"]):
+            found.append(f"cost: nodes x price of a node x time, {tariff['text']}")
+    else:
+        found.append(f"no prices were given: cost is {tariff['unit']}, {tariff['text']}")
     if not plan["complete"]:
         found.append("the computation was interrupted: not all configurations are here")
     return [*found, *model.completeness.notes]

@@ -26,8 +26,8 @@ def test_elements_are_nested_well_and_identifiers_are_unique(model) -> None:
         elements = Elements(text)
         identifiers = elements.values("id")
         assert len(set(identifiers)) == len(identifiers)
-        for name in elements.values("aria-labelledby") + elements.values("for"):
-            assert name in identifiers
+        for names in elements.values("aria-labelledby") + elements.values("for"):
+            assert set(names.split()) <= set(identifiers)
         for target in elements.values("href"):
             assert target.startswith("#")
             assert target[1:] in identifiers
