@@ -9,7 +9,7 @@ OUT := out
 
 # The page of a plan: make demo writes it, docs/report.png shows it.
 EXAMPLE_PLAN = $(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --executor-cores 1 \
-	--data-scale 1,2,4 --deadline 2min
+	--data-scale 1,2,4
 BROWSER ?= chromium
 
 .PHONY: demo test integration lint format bench hibench schema picture clean
@@ -77,7 +77,7 @@ schema: $(VENV)/installed
 
 # The picture of a page in README.md; needs Chromium.
 picture: demo
-	$(BROWSER) --headless --no-sandbox --hide-scrollbars --window-size=1200,1560 --force-color-profile=srgb \
+	$(BROWSER) --headless --no-sandbox --hide-scrollbars --window-size=1200,1830 --force-color-profile=srgb \
 		--virtual-time-budget=3000 --screenshot=$(abspath docs/report.png) file://$(abspath $(OUT)/page.html)
 
 clean:
