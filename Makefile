@@ -7,22 +7,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: demo test integration lint format bench hibench schema clean
+# The page of a plan: make demo writes it, docs/report.png shows it.
+EXAMPLE_PLAN = $(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --executor-cores 1 \
+	--data-scale 1,2,4
+BROWSER ?= chromium
+
+.PHONY: demo test integration lint format bench hibench schema picture clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
 	$(BIN)/pertract extract examples/randomforest.zstd -o $(OUT)/model.yaml
 	@echo
-	$(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --executor-cores 1
+	$(EXAMPLE_PLAN) --report $(OUT)/page.html
 	@echo
 	@echo "The model is in $(OUT)/model.yaml. Ask it something else, for example:"
 	@echo "  $(BIN)/pertract what-if $(OUT)/model.yaml --executors 2..8 --data-scale 1,3 --deadline 1min --advise"
+	@echo
+	@echo "Curves, timelines and sliders: open $(abspath $(OUT)/page.html) in a browser."
 
 test: lint
 	$(BIN)/pytest -n auto --cov --cov-report=term
 
-# Real engines (Spark with its History Server; needs Java 17 and some hundred MB of packages) and thousands
-# of damaged logs.
+# Real engines (Spark with its History Server; needs Java 17 and some hundred MB of packages), pages in a real
+# browser (Chromium), and thousands of damaged logs.
 integration: $(VENV)/installed-integration
 	$(BIN)/pytest -n auto tests/integration
 	PERTRACT_FUZZ=5000 $(BIN)/pytest -n auto tests/property/test_real_log_damage.py
@@ -67,6 +74,11 @@ schema: $(VENV)/installed
 	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \
 		> dsl/schema/pertract-model-1.json
 	$(BIN)/python -c "from pertract.dsl.ecore import ecore; print(ecore(), end='')" > dsl/ecore/pertract.ecore
+
+# The picture of a page in README.md; needs Chromium.
+picture: demo
+	$(BROWSER) --headless --no-sandbox --hide-scrollbars --window-size=1200,1830 --force-color-profile=srgb \
+		--virtual-time-budget=3000 --screenshot=$(abspath docs/report.png) file://$(abspath $(OUT)/page.html)
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

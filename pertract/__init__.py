@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         save_original,
         validate,
         what_if,
+        write_page,
     )
     from .dsl import PerformanceModel
     from .errors import PertractError
@@ -46,6 +47,7 @@ __all__ = [
     "save_original",
     "validate",
     "what_if",
+    "write_page",
 ]
 
 _HOME = {
@@ -65,6 +67,7 @@ _HOME = {
     "save_original": "api",
     "validate": "api",
     "what_if": "api",
+    "write_page": "api",
 }
 
 

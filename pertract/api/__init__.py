@@ -13,6 +13,7 @@ from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .many import extract_all
 from .originals import save_original
+from .pages import write_page
 from .planning import what_if
 from .predicting import predict
 from .reading import extract, read_run
@@ -33,5 +34,6 @@ __all__ = [
     "validate",
     "what_if",
     "write_folder",
+    "write_page",
     "write_whole",
 ]

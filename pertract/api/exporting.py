@@ -11,8 +11,8 @@ from typing import Any
 from .. import dsl
 from ..simulate import Options
 from ..simulate import predict as _predict
-from ..simulate.configuration import resolve
-from ..simulate.prediction import Progress, configured_plan
+from ..simulate.prediction import Progress
+from ..simulate.preparation import prepare
 from ..simulate.rounds import with_rounds
 from ..transforms.pcm import Form, Omission, PcmExport
 from ..transforms.pcm import export as _export
@@ -80,8 +80,7 @@ def export_pcm(
             model = reduced
             variants.append((model, asked))
             left_out.append((limit.name, limit.instead))
-    configuration = resolve(model, asked)
-    plan, assumed = configured_plan(model, configuration, asked)
+    model, configuration, plan, assumed = prepare(model, asked)
     scenario = scenario_of(model, configuration, plan, join_nodes=join_nodes)
     files = _export(model, scenario, form=form)
     if effects is None:

@@ -26,6 +26,7 @@ def what_if(
     base: plan.BaseKind = "calibration",
     search: bool | None = None,
     advise: bool = False,
+    timelines: bool = False,
     replications: int = 20,
     seed: int = 1,
     jobs: int | None = None,
@@ -63,6 +64,8 @@ def what_if(
     advise
         Whether to give Spark settings for the recommended point and say what in the application costs
         time, each with its effect by simulation.
+    timelines
+        Whether to tell what executors do over time, for `write_page`.
     replications, seed
         As for `predict`; with the same seed, differences between points are not noise.
     jobs
@@ -104,6 +107,7 @@ def what_if(
         base=base,
         searching=search,
         advising=advise,
+        tracing=timelines,
         replications=replications,
         seed=seed,
         jobs=jobs or processors(),

@@ -51,6 +51,15 @@ Workload = Annotated[
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="A table for people or JSON for programs.")]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE.html",
+        help="Also write a page with drawings and all numbers, to open in a browser.",
+        show_default=False,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was asked for; no progress.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
 

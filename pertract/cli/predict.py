@@ -53,6 +53,7 @@ def predict(
     blocked_time: Annotated[
         bool, typer.Option("--blocked-time", help="Tell what drives, network and skew cost.")
     ] = False,
+    report: opt.Report = None,
     format: FormatOption = Format.table,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -62,6 +63,8 @@ def predict(
     Example: `pertract predict model.yaml --executors 8 --executor-cores 2 --data-scale 3`
 
     On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
+
+    As a page, beside what was measured: `pertract predict model.yaml --executors 8 --report page.html`
     """
     from .. import api
     from ..report.prediction import prediction_report
@@ -105,6 +108,8 @@ def predict(
             catalogue=catalogue,
             **chosen,
         )
+    if report is not None:
+        api.write_page(loaded, prediction, report)
     if format is Format.json:
         out.show_json(prediction_document(prediction))
     else:

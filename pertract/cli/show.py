@@ -61,7 +61,7 @@ def show(
         _check_drawing(output, graph)
     loaded = api.load(model, note=None if quiet else out.note)
     if report is not None:
-        from ..report.fits_page import fits_page
+        from ..report.page.fits import fits_page
 
         api.write_whole(report, fits_page(loaded))
     if output is not None:

@@ -132,6 +132,7 @@ def what_if(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Compute all anew and keep nothing.", rich_help_panel=_HOW)
     ] = False,
+    report: opt.Report = None,
     format: Annotated[
         Output, typer.Option("--format", help="A table for people, JSON for programs, or CSV.")
     ] = Output.table,
@@ -147,6 +148,9 @@ def what_if(
     `pertract what-if model.yaml --nodes 4..32:4 --node-type m5.xlarge,r5.xlarge --deadline 10min`
 
     `pertract what-if model.yaml --executors 8 --set spark.sql.shuffle.partitions=50..800*2`
+
+    As a page with curves, timelines and sliders:
+    `pertract what-if model.yaml --nodes 2..64*2 --report page.html`
     """
     from .. import api, plan
     from ..plan.table import csv_text
@@ -190,6 +194,7 @@ def what_if(
             base=base.value,
             search=search,
             advise=advise,
+            timelines=report is not None,
             replications=replications,
             seed=seed,
             jobs=jobs,
@@ -198,6 +203,8 @@ def what_if(
             progress=progress,
             **chosen,
         )
+    if report is not None:
+        api.write_page(loaded, result, report)
     if format is Output.csv:
         out.write(csv_text(result))
     else:

@@ -117,4 +117,6 @@ def question(order: Order) -> str:
     plain["pools"] = options.pools and [pool.model_dump(mode="json") for pool in options.pools]
     plain |= {"settings": dict(options.settings), "parameters": dict(options.parameters)}
     change = order.change and asdict(order.change)
-    return json.dumps([plain, change, order.replications, order.seed, order.brief], sort_keys=True)
+    return json.dumps(
+        [plain, change, order.replications, order.seed, order.brief, order.traced], sort_keys=True
+    )

@@ -9,7 +9,7 @@ from .. import dsl, provenance
 from ..simulate.document import model_entry
 from .comparison import BASE_KINDS
 from .decisions import NOTHING, Choice, Decision
-from .labels import heading, value_text
+from .labels import heading, label, title, value_text
 from .point import Point
 from .result import WhatIf
 
@@ -17,19 +17,28 @@ from .result import WhatIf
 def what_if_document(result: WhatIf) -> dict[str, Any]:
     """Return the document; seconds, bytes, ratios, and cost in the unit of the tariff."""
     goal, billing = result.goal, result.tariff.billing
+    fixed = {
+        field: value
+        for field, value in result.fixed.items()
+        if value not in (None, {}, ()) and field != "pools"
+    }
     return {
         "schema": "pertract/what-if/1",
         "model": model_entry(result.model),
         "measured": _measured(result.model),
         "axes": [
-            {"field": axis.field, "key": axis.key, "heading": heading(axis), "values": list(axis.values)}
+            {
+                "field": axis.field,
+                "key": axis.key,
+                "heading": heading(axis),
+                "title": title(axis),
+                "values": list(axis.values),
+                "texts": [value_text(axis, value) for value in axis.values],
+            }
             for axis in result.axes
         ],
-        "fixed": {
-            field: value
-            for field, value in result.fixed.items()
-            if value not in (None, {}, ()) and field != "pools"
-        },
+        "fixed": fixed,
+        "fixed_text": label(fixed) if fixed else "",
         "goal": asdict(goal),
         "tariff": {
             "unit": result.tariff.unit,
@@ -46,6 +55,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
         "best": _best(result),
         "advice": None if result.advice is None else asdict(result.advice),
         "search": None if result.searched is None else asdict(result.searched),
+        "calibration": None if result.timelines is None else result.timelines.calibration,
         "complete": result.complete,
         "provenance": {
             "tool": "pertract",
@@ -97,6 +107,7 @@ def _point(point: Point, result: WhatIf) -> dict[str, Any]:
         "speed_up": point.speed_up,
         "efficiency": point.efficiency,
         "bottleneck": None if point.bottleneck is None else asdict(point.bottleneck),
+        "timeline": None if result.timelines is None else result.timelines.of.get(point.number),
     }
 
 

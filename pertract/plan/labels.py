@@ -52,6 +52,23 @@ _AROUND = {
     "price_per_node_hour": ("price ", ""),
     "lose_executor_s": ("executors lost: ", ""),
 }
+_TITLES = {
+    "nodes": "Nodes",
+    "node_type": "Node type",
+    "node_cores": "Cores per node",
+    "node_memory_bytes": "Memory per node",
+    "executors": "Executors",
+    "executor_cores": "Cores per executor",
+    "executor_memory_bytes": "Heap per executor",
+    "data_bytes": "Data",
+    "data_scale": "Data, times the measured",
+    "cpu_rate": "CPU, times the measured speed",
+    "drive_rate": "Drives, times the measured speed",
+    "network_rate": "Network, times the measured speed",
+    "drive_bytes_per_s": "Drives of a node",
+    "network_bytes_per_s": "Link of a node",
+    "lose_executor_s": "Executors lost at",
+}
 
 
 def heading(axis: Axis) -> str:
@@ -59,6 +76,11 @@ def heading(axis: Axis) -> str:
     if axis.key is not None:
         return _SETTINGS.get(axis.key, axis.key)
     return _HEADINGS.get(axis.field, axis.field)
+
+
+def title(axis: Axis) -> str:
+    """Return what an axis is called where there is room."""
+    return heading(axis) if axis.key is not None else _TITLES.get(axis.field, axis.field)
 
 
 def value_text(axis: Axis, value: Any) -> str:

@@ -18,6 +18,7 @@ from .point import Point
 from .search import Searched
 from .standing import Goal
 from .table import rows
+from .timelines import Timelines
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class WhatIf:
     """What a search has looked at; None where all configurations were predicted."""
     advice: Advice | None
     """How to run in the recommended configuration; None unless asked for."""
+    timelines: Timelines | None
+    """What executors do over time; None unless asked for."""
     complete: bool
     """Whether nobody pressed Ctrl-C before all points were there."""
 

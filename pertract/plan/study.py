@@ -18,6 +18,7 @@ from .result import WhatIf
 from .search import Searched, search
 from .standing import Goal, Standing, standing
 from .sweep import Case, Sweep
+from .timelines import timelines
 from .workers import Progress
 
 SEARCHED_FROM = 1_000
@@ -34,6 +35,7 @@ def study(
     base: BaseKind = "calibration",
     searching: bool | None = None,
     advising: bool = False,
+    tracing: bool = False,
     replications: int = 20,
     seed: int = 1,
     jobs: int = 1,
@@ -58,6 +60,8 @@ def study(
         Whether to search for the best instead of predicting all; None for from `SEARCHED_FROM` on.
     advising
         Whether to give advice for the recommended point, or the nearest miss.
+    tracing
+        Whether to tell what executors do over time.
     replications
         Simulated executions of each configuration.
     seed, jobs, cache, progress
@@ -94,6 +98,11 @@ def study(
             label=point.label,
         )
         advice = advice if sweep.complete else None
+    traced = None
+    if tracing:
+        traced = timelines(
+            points, decisions, case, sweep, replications=replications, first_free=2 * grid.size
+        )
     cache.shrink()
     return WhatIf(
         model=model,
@@ -111,6 +120,7 @@ def study(
         known=sweep.known,
         searched=searched,
         advice=advice,
+        timelines=traced,
         complete=sweep.complete,
     )
 

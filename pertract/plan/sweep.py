@@ -31,6 +31,8 @@ class Case:
     """The values that do not vary, likewise."""
     change: Change | None = None
     """What is to be different in the application itself."""
+    traced: int | None = None
+    """The replication whose timeline is wanted, and not a prediction."""
 
 
 class Sweep:
@@ -95,7 +97,7 @@ class Sweep:
         orders: dict[str, Order] = {}
         for case in cases:
             options = replace(case.options, price_per_node_hour=None)
-            order = Order(case.number, options, replications, self._seed, case.change, brief)
+            order = Order(case.number, options, replications, self._seed, case.change, brief, case.traced)
             key = question(order)
             orders.setdefault(key, order)
             asked.setdefault(key, []).append(case)
@@ -147,6 +149,6 @@ class Sweep:
 
 def _priced(answer: Answer, price: float | None) -> Answer:
     """Return the answer with the price of a node that was asked for, which changes nothing else."""
-    if not isinstance(answer, dict):
+    if not isinstance(answer, dict) or "configuration" not in answer:  # a refusal or a timeline
         return answer
     return answer | {"configuration": answer["configuration"] | {"price_per_node_hour": price}}

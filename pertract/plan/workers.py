@@ -15,13 +15,13 @@ from typing import Any
 
 from .. import dsl
 from ..errors import PertractError, SimulationError
-from ..simulate import Calibration, Options, predict
+from ..simulate import Calibration, Options, predict, timeline, timeline_document
 from ..simulate.document import prediction_document
 from .changes import Change
 from .point import Refusal
 
 Answer = dict[str, Any] | Refusal
-"""The document ``pertract/prediction/1``, or why there is none."""
+"""The document ``pertract/prediction/1``, or a timeline, or why there is none."""
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
 
@@ -38,6 +38,8 @@ class Order:
     """What is to be different in the application itself."""
     brief: bool = False
     """Whether only `BRIEF` is needed of the answer."""
+    traced: int | None = None
+    """The replication whose timeline is wanted, and not a prediction."""
 
 
 BRIEF = ("configuration", "response_time_s", "replications_s", "support")
@@ -60,8 +62,10 @@ class Predictor:
         self._calibration = Calibration()
 
     def answer(self, order: Order) -> Answer:
-        """Return the prediction that was ordered, or the reason why it cannot be made."""
+        """Return what was ordered, or the reason why it cannot be made."""
         try:
+            if order.traced is not None:
+                return self._timeline(order, order.traced)
             prediction = predict(
                 self._model,
                 order.options,
@@ -75,6 +79,17 @@ class Predictor:
             return Refusal(str(error), error.hint)
         document = prediction_document(prediction)
         return {key: document[key] for key in BRIEF} if order.brief else document
+
+    def _timeline(self, order: Order, replication: int) -> Answer:
+        found = timeline(
+            self._model,
+            order.options,
+            replication=replication,
+            seed=order.seed,
+            calibration=self._calibration,
+        )
+        self._replication_done()
+        return timeline_document(found)
 
 
 def answers(

@@ -8,6 +8,7 @@ from rich.text import Text
 from ..simulate import Estimate, Prediction
 from ..units import counted, format_duration
 from .layout import plain_table
+from .parts import PART_NAMES
 
 TOP_STAGES = 8
 
@@ -71,23 +72,10 @@ def _ratio_cells(value: Estimate) -> tuple[str, str, str]:
     return f"{value.mean:.1%}", f"{low:.1%} to {high:.1%}", relative
 
 
-_PART_NAMES = {
-    "driver": "driver and waits between jobs",
-    "scheduling": "scheduling of tasks",
-    "slot_wait": "waiting for a slot",
-    "cpu": "CPU",
-    "gc": "garbage collection",
-    "drive": "drives",
-    "network": "network",
-    "other": "other waits in tasks",
-    "skew": "skew between tasks of a stage",
-}
-
-
 def _breakdown(prediction: Prediction) -> RenderableType:
     total = sum(prediction.breakdown_s.values()) or 1.0
     rows = [
-        (_PART_NAMES[part], format_duration(seconds), f"{seconds / total:.0%}")
+        (PART_NAMES[part], format_duration(seconds), f"{seconds / total:.0%}")
         for part, seconds in sorted(prediction.breakdown_s.items(), key=lambda item: -item[1])
         if seconds / total >= 0.005
     ]

@@ -16,6 +16,7 @@ from .prediction import (
     replay_runs,
 )
 from .rounds import measured_parameters
+from .timeline import Timeline, median_replication, timeline, timeline_document
 
 __all__ = [
     "LARGE_REPLAY_ERROR",
@@ -27,12 +28,16 @@ __all__ = [
     "Plan",
     "Prediction",
     "StageEstimate",
+    "Timeline",
     "Trace",
     "compile_plan",
     "measured_parameters",
+    "median_replication",
     "predict",
     "replay",
     "replay_runs",
     "resolve",
     "simulate",
+    "timeline",
+    "timeline_document",
 ]

@@ -12,15 +12,17 @@ from .. import dsl
 from ..errors import UsageError
 from ..units import format_duration
 from .configuration import Configuration, resolve
-from .contention import Calibration, without_waiting
+from .contention import Calibration
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_on_path, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
-from .rounds import measured_parameters, with_rounds
+from .preparation import Change, prepare
+from .rounds import measured_parameters
 from .streams import StreamEstimate, streams
 from .support import CPU_OUTSIDE_TASKS, Support, support
+from .timeline import median_replication
 
 MANY_TASKS = 100_000
 """From so many on, a replay is one replication."""
@@ -37,8 +39,6 @@ LARGE_REPLAY_ERROR = 0.2
 
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
-Change = Callable[[dsl.PerformanceModel], dsl.PerformanceModel]
-"""Makes another application of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Prediction:
     """Predicted response time and CPU use of an application in a configuration."""
 
     model: dsl.PerformanceModel
+    options: Options
+    """What was asked."""
     configuration: Configuration
     replications_s: tuple[float, ...]
     """Response time of each replication; of equal seeds they are comparable between configurations."""
@@ -163,9 +165,7 @@ def predict(
         raise UsageError(
             f"the seed must not be negative, not {seed}", hint="Any whole number from 0 will do."
         )
-    model = with_rounds(model, options.parameters)
-    configuration = resolve(model, options)
-    plan, assumed = configured_plan(model, configuration, options, change, calibration)
+    model, configuration, plan, assumed = prepare(model, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
     children = np.random.SeedSequence(seed).spawn(most)
@@ -205,6 +205,7 @@ def predict(
     all_busy = 1.0 if plan.cores_known else math.inf
     return Prediction(
         model=model,
+        options=options,
         configuration=configuration,
         replications_s=tuple(t.response_time_s for t in traces),
         seed=seed,
@@ -214,7 +215,7 @@ def predict(
         task_cpu_utilisation=estimate([t.task_cpu for t in traces], **cpu_errors, most=all_busy),
         executor_hours=float(np.mean([t.executor_hours for t in traces])),
         cost=_cost(configuration, response_time_s),
-        cpu_series=traces[_median_of(traces)].series,
+        cpu_series=traces[median_replication([t.response_time_s for t in traces])].series,
         breakdown_s=breakdown_s,
         without_s=without_s,
         jobs=jobs,
@@ -223,32 +224,6 @@ def predict(
         support=backing,
         warnings=warnings,
     )
-
-
-def configured_plan(
-    model: dsl.PerformanceModel,
-    configuration: Configuration,
-    options: Options,
-    change: Change | None = None,
-    calibration: Calibration | None = None,
-) -> tuple[Plan, list[str]]:
-    """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
-
-    Parameters
-    ----------
-    model, configuration, options
-        The model with its rounds, and what the options say of it (`resolve`).
-    change, calibration
-        As for `predict`.
-    """
-    plan, assumed = compile_plan(change(model) if change else model, configuration)
-    if not plan.cores_known or not model.profiles.includes_core_waits:
-        return plan, assumed
-    # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
-    # unless other machines were asked for.
-    cores = options.node_cores if options.node_type is None else None
-    waits = (calibration or Calibration()).waiting(model, node_cores=cores, parameters=options.parameters)
-    return replace(plan, stages=without_waiting(plan.stages, waits)), assumed
 
 
 def _cost(configuration: Configuration, response_time_s: Estimate) -> Estimate | None:
@@ -289,12 +264,11 @@ def replay_runs(model: dsl.PerformanceModel, *, seed: int = 1) -> list[float]:
     for run in model.runs:
         scale = run.size / model.runs[0].size if model.runs[0].size else 1.0
         values = {name: float(run.labels[name]) for name in measured_parameters(model) if name in run.labels}
-        own = with_rounds(model, values)
         options = Options(data_scale=scale, parameters=values)
         if run.executors and (run.executors, run.slots) != (model.runs[0].executors, model.runs[0].slots):
             cores = max(1, run.slots // run.executors) * model.execution.configuration.task_cpus
             options = replace(options, executors=run.executors, executor_cores=cores)
-        plan, _ = configured_plan(own, resolve(own, options), options)
+        plan = prepare(model, options).plan
         times.append(simulate(plan, np.random.default_rng(seed), record=False).response_time_s)
     return times
 
@@ -361,11 +335,6 @@ def _within(used: np.ndarray, most: np.ndarray) -> np.ndarray:
     """
     later = most + np.minimum.accumulate(used - most)
     return np.asarray(np.maximum(later, min(used[-1], most[-1]) - (most[-1] - most)))
-
-
-def _median_of(traces: list[_Summary]) -> int:
-    order = np.argsort([t.response_time_s for t in traces], kind="stable")
-    return int(order[len(order) // 2])
 
 
 def _jobs(model: dsl.PerformanceModel, traces: list[_Summary]) -> tuple[JobEstimate, ...]:

@@ -35,9 +35,12 @@ def test_the_package_is_all_that_lands_in_site_packages(wheel):
 
 def test_every_module_the_type_marker_and_the_catalogue_are_in_the_wheel(wheel):
     source = ROOT / "pertract"
-    expected = {f"pertract/{path.relative_to(source).as_posix()}" for path in source.rglob("*.py")}
+    kinds = {".py", ".css", ".js"}
+    paths = (path.relative_to(source) for path in source.rglob("*") if path.suffix in kinds)
+    expected = {f"pertract/{path.as_posix()}" for path in paths}
     packed = {name for name in wheel.namelist() if name.startswith("pertract/")}
     assert packed == expected | {"pertract/py.typed", "pertract/catalogue/node_types.yaml"}
+    assert "pertract/report/page/script/page.js" in packed
 
 
 def test_the_command_and_the_licence_are_declared(wheel):

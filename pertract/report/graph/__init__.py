@@ -13,7 +13,7 @@ from .content import figure
 from .drawing import svg
 
 
-def graph_svg(model: dsl.PerformanceModel) -> str:
+def graph_svg(model: dsl.PerformanceModel, *, alone: bool = True) -> str:
     """Return a drawing of the execution architecture as the text of an SVG file.
 
     Jobs are boxes around their stages and delays; what waits for something stands below it. Similar jobs or
@@ -23,6 +23,8 @@ def graph_svg(model: dsl.PerformanceModel) -> str:
     ----------
     model
         A checked model.
+    alone
+        Whether it has its style inside; otherwise it is an element of a page that has `style.STYLE` for it.
     """
     execution = model.execution
     tasks = sum(stage.partitions.count for stage in execution.stages)
@@ -38,4 +40,4 @@ def graph_svg(model: dsl.PerformanceModel) -> str:
     ]
     if model.runs:
         parts.append(f"took {format_duration(model.runs[0].response_time_s)}")
-    return svg(figure(model), model.name, "; ".join(parts))
+    return svg(figure(model), model.name, "; ".join(parts), alone=alone)

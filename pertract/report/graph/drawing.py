@@ -43,7 +43,7 @@ _NAMES = {
 _EXPLAINED = "Percentages and bars: share of the time of all tasks, by what they do:"
 
 
-def svg(figure: Figure, title: str, subtitle: str) -> str:
+def svg(figure: Figure, title: str, subtitle: str, *, alone: bool = True) -> str:
     """Return the drawing of a figure as the text of an SVG file.
 
     Parameters
@@ -52,8 +52,10 @@ def svg(figure: Figure, title: str, subtitle: str) -> str:
         What is shown.
     title, subtitle
         Stand above it.
+    alone
+        Whether it has its style inside; otherwise it is an element of a page.
     """
-    return _Drawing(figure, title, subtitle).text()
+    return _Drawing(figure, title, subtitle).text(alone=alone)
 
 
 class _Drawing:
@@ -74,7 +76,7 @@ class _Drawing:
         ]
         """Where a label cannot be."""
 
-    def text(self) -> str:
+    def text(self, *, alone: bool) -> str:
         legend = list(self._legend())
         needed = [width_of(self.title, size=17, bold=True), width_of(self.subtitle)]
         needed += [width_of(note, size=_SMALL) for note in self.notes]
@@ -83,13 +85,15 @@ class _Drawing:
         below = top + self.root.height
         height = below + 22.0 * len(legend) + _MARGIN
         left = (width - self.root.width) / 2
+        name = "" if alone else "graph-"  # identifiers are unique in a page
         said = " ".join([self.subtitle + ".", *self.figure.notes])
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-            f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-labelledby="title description">',
-            f'<title id="title">Execution architecture of {_escaped(self.title)}</title>',
-            f'<desc id="description">{_escaped(said)}</desc>',
-            f"<style>{STYLE}</style>",
+            f'viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+            f'aria-labelledby="{name}title {name}description">',
+            f'<title id="{name}title">Execution architecture of {_escaped(self.title)}</title>',
+            f'<desc id="{name}description">{_escaped(said)}</desc>',
+            f"<style>{STYLE}</style>" if alone else "",
             f'<rect class="page" width="{width:.0f}" height="{height:.0f}"/>',
             _text(self.title, _MARGIN, 30.0, "title"),
             _text(self.subtitle, _MARGIN, 50.0, "muted"),

@@ -49,7 +49,8 @@ def test_the_document_is_a_list_of_predictions_and_what_to_take(found):
         {"data_scale": 2.0},
     ]
     assert document["axes"][0] == {
-        "field": "executors", "key": None, "heading": "executors", "values": [1, 4]
+        "field": "executors", "key": None, "heading": "executors", "title": "Executors",
+        "values": [1, 4], "texts": ["1", "4"],
     }  # fmt: skip
     assert document["fixed"] == {"nodes": 2}
     assert document["tariff"]["is_money"]

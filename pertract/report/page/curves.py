@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import dsl
-from ..dsl.graph import flatten
-from ..dsl.law import evaluate
-from ..dsl.profile import task_variables
-from ..simulate import Options, resolve
-from ..simulate.dataflow import DataFlow
+from ... import dsl
+from ...dsl.graph import flatten
+from ...dsl.law import evaluate
+from ...dsl.profile import task_variables
+from ...simulate import Options, resolve
+from ...simulate.dataflow import DataFlow
 
 BEYOND = 1.5
 """How far plots go beyond the calibration runs."""
@@ -41,6 +41,8 @@ def curves(model: dsl.PerformanceModel, *, smallest_share: float = 0.01) -> list
     smallest_share
         Demands below this share of all task time are left out.
     """
+    if not model.runs:  # written by hand
+        return []
     data = _amounts(model)
     stages = {stage.profile: stage for stage in reversed(model.execution.stages)}
     executors = sum(group.count for group in model.execution.configuration.executors)

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from pertract.fit.runs import CalibrationRun, fit_runs
-from pertract.report.curves import curves
-from pertract.report.fits_page import fits_page
+from pertract.report.page.curves import curves
+from pertract.report.page.fits import fits_page
 
-from ..fit.applications import calibration, run
+from ...fit.applications import calibration, run
 
 
 def test_curves_pass_through_what_was_measured_without_noise() -> None:

@@ -1,0 +1,77 @@
+"""A page opens in a real browser and draws what it should; more in tests/integration/test_page.py."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+
+from ..browsers import chromium
+from ..unit.report.page.pages import nasty, page, small
+
+
+class Rendered(HTMLParser):
+    """What the browser has made of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.pressed: list[str] = []
+        self.drawings = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.drawings += tag == "svg" and given.get("role") == "group"
+        if "data-name" in given:
+            self.names.append(str(given["data-name"]))
+        if given.get("aria-pressed") == "true":
+            self.pressed.append(str(given["data-name"]))
+
+
+def opened(text: str, folder) -> tuple[Rendered, list[str]]:
+    """The rendered page, and what the browser had to say to developers."""
+    path = folder / "page.html"
+    path.write_text(text, encoding="utf-8")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--enable-logging=stderr"]
+    done = subprocess.run(
+        [
+            chromium(),
+            *arguments,
+            f"--user-data-dir={folder / 'profile'}",
+            "--virtual-time-budget=4000",
+            "--dump-dom",
+            path.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout, done.stderr[-2000:]
+    return Rendered(done.stdout), re.findall(r"CONSOLE.*", done.stderr)
+
+
+@pytest.mark.parametrize("model", [small, nasty], ids=["usual names", "bad names"])
+def test_a_page_draws_all_of_its_charts_without_a_complaint(model, tmp_path) -> None:
+    found, console = opened(page(model(), executors=[1, 2, 4], data_scale=[1.0, 2.0]), tmp_path)
+    assert console == []
+    assert found.drawings == 6  # time, CPU, cost, two timelines, breakdown
+    assert len(found.pressed) == 4  # the recommended point, in each drawing that has points
+    for prefix, count in (("time-curve-", 6), ("cpu-curve-", 6), ("cost-", 3), ("bar-", 4)):
+        drawn = [name for name in found.names if name.startswith(prefix) and "measured" not in name]
+        assert len(drawn) == count, prefix
+    assert "time-curve-measured-0" in found.names
+    assert {"stage-0", "stage-1", "lane-0"} <= set(found.names)
+
+
+def test_a_script_that_is_not_the_page_s_own_does_not_run(tmp_path) -> None:
+    text = page(small(), executors=[1, 2], data_scale=1.0)
+    changed = text.replace("</main>", "<script>document.title = 'other'</script></main>")
+    assert changed != text
+    found, console = opened(changed, tmp_path)
+    assert len(console) == 1
+    assert "violates the following Content Security Policy" in console[0]
+    assert found.drawings == 6
