@@ -192,7 +192,7 @@ def check_fits(application: Application, cluster: Cluster) -> None:
         )
     if application.needs > most * cluster.total + ROUNDING:
         raise UsageError(
-            f"{application.name}: an executor does not fit into the queue {application.queue}, which can have "
+            f"{application.name}: an executor does not fit into queue {application.queue}, which can have "
             f"{most * cluster.total:g} of {cluster.total}",
             hint="Give the queue a larger maximum.",
         )
