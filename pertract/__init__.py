@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         read_run,
         save,
         save_original,
+        share,
         validate,
         what_if,
     )
@@ -44,6 +45,7 @@ __all__ = [
     "read_run",
     "save",
     "save_original",
+    "share",
     "validate",
     "what_if",
 ]
@@ -63,6 +65,7 @@ _HOME = {
     "read_run": "api",
     "save": "api",
     "save_original": "api",
+    "share": "api",
     "validate": "api",
     "what_if": "api",
 }

@@ -15,6 +15,7 @@ from .originals import save_original
 from .planning import what_if
 from .predicting import predict
 from .reading import extract, read_run
+from .sharing import share
 
 __all__ = [
     "export_pcm",
@@ -28,6 +29,7 @@ __all__ = [
     "read_run",
     "save",
     "save_original",
+    "share",
     "validate",
     "what_if",
     "write_folder",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -109,7 +110,7 @@ def test_first_come_first_served_gives_room_in_order_of_arrival(drawn):
         Executions(replace(each.application, needs=1), seed=1, streams=5) for each in executions
     ]  # otherwise a small executor may fit where a large one does not
     runs = share(alike, arrivals, replace(cluster, scheduling="fifo", queues=()))
-    for earlier, later in zip(runs, runs[1:], strict=False):
+    for earlier, later in pairwise(runs):
         asked = len(alike[earlier.application].application.plan.executors)
         assert earlier.granted_s[0] <= later.granted_s[0]
         if earlier.end_s > later.granted_s[0]:  # filled before the next one gets anything

@@ -157,8 +157,8 @@ class OptionsEntry(Element):
     network_rate: float = 1.0
     drive_bandwidth: Size | None = None
     network_bandwidth: Size | None = None
-    parameters: dict[str, float] = {}
-    settings: dict[str, Setting] = {}
+    parameters: dict[str, float] = Field(default_factory=dict)
+    settings: dict[str, Setting] = Field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of `pertract.Options` that are given."""

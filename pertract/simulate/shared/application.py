@@ -19,6 +19,9 @@ from ..plan import Plan
 from ..prediction import configured_plan
 from ..rounds import with_rounds
 
+_APART = 7
+"""How far the random streams of applications are apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Application:
@@ -87,13 +90,20 @@ class Executions:
         self._children = np.random.SeedSequence(seed).spawn(streams)
         self._at_once: dict[tuple[int, int], Execution] = {}
 
+    def stream(self, application: int, replication: int, arrival: int) -> int:
+        """Return which stream a run draws from.
+
+        The first run of the first application draws from that of its replication; others from others, also
+        where applications have the same model.
+        """
+        return (replication + arrival + _APART * application) % len(self._children)
+
     def execution(self, stream: int, granted_s: Sequence[float]) -> Execution:
         """Return the execution whose executors get room at the given times after its arrival.
 
         Executors that get room later change nothing of what was before (`simulate`), so that an execution
         can be simulated again when more is known.
         """
-        stream %= len(self._children)
         if any(granted_s):
             return self._simulated(stream, granted_s)
         key = stream, len(granted_s)  # those that did not wait are all alike

@@ -14,8 +14,6 @@ from .cluster import ROUNDING, Cluster, Room
 MOST_RUNS = 100_000
 """Most runs in one simulation of a cluster."""
 _END, _ARRIVAL = 0, 1
-_APART = 7
-"""How far the random streams of applications are apart, which may have the same model."""
 
 
 @dataclass(slots=True)
@@ -25,8 +23,8 @@ class Run:
     application: int
     place: int
     """Position among all runs, in order of arrival."""
-    number: int
-    """Which arrival of its application it is."""
+    stream: int
+    """Which random numbers it draws (`Executions`)."""
     arrival_s: float
     needs: int
     """Room that one executor takes."""
@@ -145,7 +143,8 @@ class _Simulation:
                 f"there are more than {MOST_RUNS:,} runs", hint="Give a shorter duration or a smaller count."
             )
         what = self._executions[number].application
-        run = Run(number, len(self._runs), self._arrived[number], now, what.needs, what.weight, what.queue, copy)
+        stream = self._executions[number].stream(number, self._replication, self._arrived[number])
+        run = Run(number, len(self._runs), stream, now, what.needs, what.weight, what.queue, copy)
         self._arrived[number] += 1
         self._runs.append(run)
         self._asking.append(run)
@@ -172,7 +171,7 @@ class _Simulation:
                 del self._asking[turn]
         for run in changed.values():
             execution = self._executions[run.application].execution(
-                self._replication + run.number + _APART * run.application,
+                run.stream,
                 [granted_s - run.arrival_s for granted_s in run.granted_s],
             )
             # What was before is as it was, but for the rounding of sums.
