@@ -119,7 +119,7 @@ def _place(cluster: Document) -> str:
         cores = counted(cluster["node_cores"], "core")
         room = f"{counted(cluster['nodes'], 'node')} with {cores}"
     else:
-        room = f"room for {counted(cluster['executors'], 'executor')}"
+        room = f"a cluster with room for {counted(cluster['executors'], 'executor')}"
     return f"{room}, {_SCHEDULERS[cluster['scheduler']]}"
 
 

@@ -14,6 +14,8 @@ TOLERANCE = 0.02
 """How far the rate that is found may be below one that is too high, relative to it."""
 MOST_TIMES = 64.0
 """How far from the rate of the workload another one is looked for."""
+MOST_TRIED = 20_000
+"""Runs in one replication, above which no rate is tried."""
 FEWEST = 20
 """Runs in all replications, below which a share of them says nothing."""
 
@@ -64,11 +66,11 @@ def largest_rate(
     answer = kept(high)
     if answer is None:
         return _too_few()
-    while answer and high < MOST_TIMES * given:
+    while answer:
+        if high >= MOST_TIMES * given or _most_runs(company, number, high * 2) > MOST_TRIED:
+            return LargestRate(None, f"even {high / given:g} times the rate of the workload is kept")
         low, high = high, high * 2
         answer = kept(high)
-    if answer:
-        return LargestRate(None, f"even {MOST_TIMES:g} times the rate of the workload is kept")
     while not low:
         if (answer := kept(high / 2)) is None:
             return _too_few()
@@ -84,6 +86,12 @@ def largest_rate(
 
 def _too_few() -> LargestRate:
     return LargestRate(None, f"fewer than {FEWEST} runs count; a longer duration or more replications tell")
+
+
+def _most_runs(company: Company, number: int, rate_per_s: float) -> int:
+    arrivals = company.arrivals(number, 0, rate_per_s)
+    assert isinstance(arrivals, Open)
+    return len(arrivals.times_s)
 
 
 def _kept(

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 from ...errors import SimulationError, UsageError
 from .application import Application, Executions
-from .arrivals import Arrivals, Closed
+from .arrivals import Arrivals, Closed, Open
 from .cluster import ROUNDING, Cluster, Room
 
 MOST_RUNS = 100_000
@@ -112,6 +112,8 @@ class _Simulation:
             check_fits(each.application, cluster)
 
     def run(self) -> list[Run]:
+        if sum(len(each.times_s) for each in self._arrivals if isinstance(each, Open)) > MOST_RUNS:
+            raise _too_many()
         for number, arrivals in enumerate(self._arrivals):
             if isinstance(arrivals, Closed):
                 for copy in range(arrivals.copies):
@@ -139,9 +141,7 @@ class _Simulation:
 
     def _arrive(self, now: float, number: int, copy: int) -> None:
         if len(self._runs) >= MOST_RUNS:
-            raise UsageError(
-                f"there are more than {MOST_RUNS:,} runs", hint="Give a shorter duration or a smaller count."
-            )
+            raise _too_many()
         what = self._executions[number].application
         stream = self._executions[number].stream(number, self._replication, self._arrived[number])
         run = Run(number, len(self._runs), stream, now, what.needs, what.weight, what.queue, copy)
@@ -178,6 +178,12 @@ class _Simulation:
             run.end_s = max(now, run.arrival_s + execution.response_s)
             run.core_s = execution.core_s
             heappush(self._events, (run.end_s, _END, run.place, len(run.granted_s)))
+
+
+def _too_many() -> UsageError:
+    return UsageError(
+        f"there are more than {MOST_RUNS:,} runs", hint="Give a shorter duration or a smaller count."
+    )
 
 
 def check_fits(application: Application, cluster: Cluster) -> None:
