@@ -12,7 +12,8 @@ from .. import dsl
 from ..simulate import Options
 from ..simulate import predict as _predict
 from ..simulate.configuration import resolve
-from ..simulate.prediction import Progress, configured_plan
+from ..simulate.configured import configured_plan
+from ..simulate.prediction import Progress
 from ..simulate.rounds import with_rounds
 from ..transforms.pcm import Form, Omission, PcmExport
 from ..transforms.pcm import export as _export

@@ -12,13 +12,15 @@ from .. import dsl
 from ..errors import UsageError
 from ..units import format_duration
 from .configuration import Configuration, resolve
-from .contention import Calibration, without_waiting
+from .configured import Change, configured_plan
+from .contention import Calibration
 from .engine import Trace, simulate
 from .intervals import Estimate, estimate
 from .options import Options
 from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_on_path, task_core_s
 from .plan import WITHOUT, Plan, compile_plan, without
 from .rounds import measured_parameters, with_rounds
+from .shared.together import Together
 from .streams import StreamEstimate, streams
 from .support import CPU_OUTSIDE_TASKS, Support, support
 
@@ -37,8 +39,6 @@ LARGE_REPLAY_ERROR = 0.2
 
 Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
-Change = Callable[[dsl.PerformanceModel], dsl.PerformanceModel]
-"""Makes another application of a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +168,25 @@ def predict(
     plan, assumed = configured_plan(model, configuration, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
+    company = None
+    if options.copies > 1 or options.company:
+        company = Together(plan, configuration, options, seed=seed, streams=most)
+        assumed = [*assumed, *company.warnings]
     children = np.random.SeedSequence(seed).spawn(most)
-    for child in children:
-        traces.append(_Summary(simulate(plan, np.random.default_rng(child))))
+    plans: list[Plan] = []
+    for number, child in enumerate(children):
+        plans.append(plan if company is None else company.plan(number))
+        traces.append(_Summary(simulate(plans[-1], np.random.default_rng(child))))
         if progress:
             progress(len(traces), most)
         if precision is not None and _precise([t.response_time_s for t in traces], precision):
             break
     without_s = {}
     for part in WITHOUT if blocked_time else ():
-        faster, same = without(plan, part), children[: len(traces)]
-        times = [simulate(faster, np.random.default_rng(c), record=False).response_time_s for c in same]
+        times = [
+            simulate(without(each, part), np.random.default_rng(child), record=False).response_time_s
+            for each, child in zip(plans, children, strict=False)
+        ]
         without_s[part] = float(np.mean(times))
     breakdown_s = {part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN}
     total_s = sum(breakdown_s.values())
@@ -223,32 +231,6 @@ def predict(
         support=backing,
         warnings=warnings,
     )
-
-
-def configured_plan(
-    model: dsl.PerformanceModel,
-    configuration: Configuration,
-    options: Options,
-    change: Change | None = None,
-    calibration: Calibration | None = None,
-) -> tuple[Plan, list[str]]:
-    """Return the plan of a configuration, without the waits for cores in measured times, and what it assumes.
-
-    Parameters
-    ----------
-    model, configuration, options
-        The model with its rounds, and what the options say of it (`resolve`).
-    change, calibration
-        As for `predict`.
-    """
-    plan, assumed = compile_plan(change(model) if change else model, configuration)
-    if not plan.cores_known or not model.profiles.includes_core_waits:
-        return plan, assumed
-    # Where the model does not know the cores of its nodes, they are taken to have been those asked for,
-    # unless other machines were asked for.
-    cores = options.node_cores if options.node_type is None else None
-    waits = (calibration or Calibration()).waiting(model, node_cores=cores, parameters=options.parameters)
-    return replace(plan, stages=without_waiting(plan.stages, waits)), assumed
 
 
 def _cost(configuration: Configuration, response_time_s: Estimate) -> Estimate | None:

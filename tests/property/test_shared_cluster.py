@@ -49,7 +49,11 @@ def clusters(draw: st.DrawFn):
         scheduling,
         QUEUES if scheduling == "capacity" else (),
     )
-    return [Executions(each, seed=1, streams=5) for each in applications], arrivals, cluster
+    return (
+        [Executions(each, seed=1, streams=5, apart=i) for i, each in enumerate(applications)],
+        arrivals,
+        cluster,
+    )
 
 
 def held_at(runs, time_s, *, node=None, queue=None):
@@ -122,7 +126,7 @@ def test_first_come_first_served_gives_room_in_order_of_arrival(drawn):
 @examples(20)
 def test_the_same_seed_gives_the_same_runs(drawn):
     executions, arrivals, cluster = drawn
-    again = [Executions(each.application, seed=1, streams=5) for each in executions]
+    again = [Executions(each.application, seed=1, streams=5, apart=i) for i, each in enumerate(executions)]
     assert share(executions, arrivals, cluster) == share(again, arrivals, cluster)
 
 

@@ -92,7 +92,7 @@ def test_first_come_first_served_gives_what_is_left_to_the_next():
     assert first.granted_s == [0.0] * 6
     assert first.end_s == pytest.approx(20.0)
     assert second.granted_s == pytest.approx([1.0, 1.0, 20.0, 20.0, 20.0, 20.0])
-    # On two executors tasks begin at 1 s, 11 s and 21 s; on the four others at 20 s and, the last two, at 30 s.
+    # On two executors tasks begin at 1 s, 11 s and 21 s; on four others at 20 s, and the last two at 30 s.
     assert second.end_s == pytest.approx(40.0)
 
 

@@ -78,12 +78,12 @@ class Company:
         self.cluster = _cluster(workload.cluster)
         self.until_s = workload.duration or float("inf")
         self.members: list[Member] = []
-        for entry in workload.applications:
+        for number, entry in enumerate(workload.applications):
             model = models[entry.name]
             made, configuration, warnings = application(model, options[entry.name], name=entry.name)
             needs = made.needs if workload.cluster.executors is None else 1
             made = replace(made, needs=needs, queue=entry.queue or "", weight=entry.weight)
-            executions = Executions(made, seed=seed, streams=max(STREAMS, replications))
+            executions = Executions(made, seed=seed, streams=max(STREAMS, replications), apart=number)
             self.members.append(Member(entry, model, configuration, executions, warnings))
         self._alone_s: dict[tuple[int, int], float] = {}
 
@@ -130,7 +130,7 @@ class Company:
             arrivals: list[Arrivals] = [Open(()) for _ in self.members]
             arrivals[run.application] = Open((0.0,))
             # The first run of an application draws from a stream that only its replication moves.
-            first = self.members[run.application].executions.stream(run.application, 0, 0)
+            first = self.members[run.application].executions.stream(0, 0)
             (alone,) = self._share(arrivals, run.stream - first)
             self._alone_s[key] = alone.response_s
         return self._alone_s[key]

@@ -11,12 +11,12 @@ import numpy as np
 from ... import dsl
 from ...errors import UsageError
 from ..configuration import Configuration, resolve
+from ..configured import configured_plan
 from ..engine import simulate
 from ..options import Options
 from ..outcome import executor_core_s
 from ..placement import ExecutorPlan
 from ..plan import Plan
-from ..prediction import configured_plan
 from ..rounds import with_rounds
 
 _APART = 7
@@ -50,11 +50,7 @@ def application(
     """
     model = with_rounds(model, options.parameters)
     configuration = resolve(model, options)
-    if configuration.allocation is not None or any(e.removed_s is not None for e in configuration.executors):
-        raise UsageError(
-            f"{name}: executors that come and go during a run are not simulated on a shared cluster",
-            hint="Give it a fixed number: options: {executors: 4}.",
-        )
+    check_static(configuration, name)
     plan, assumed = configured_plan(model, configuration, options)
     made = Application(
         name,
@@ -63,6 +59,15 @@ def application(
         executor_start_s=configuration.executor_start_s,
     )
     return made, configuration, (*configuration.warnings, *assumed)
+
+
+def check_static(configuration: Configuration, name: str) -> None:
+    """Raise UsageError if executors of an application would come and go by themselves."""
+    if configuration.allocation is not None or any(e.removed_s is not None for e in configuration.executors):
+        raise UsageError(
+            f"{name}: executors that come and go during a run are not simulated on a shared cluster",
+            hint="Give it a fixed number of executors, such as 4.",
+        )
 
 
 class Execution(NamedTuple):
@@ -83,20 +88,20 @@ class Executions:
     seed, streams
         Of the random numbers, and how many different executions there are: stream ``i`` draws what
         replication ``i`` of a prediction with this seed draws.
+    apart
+        Tells applications apart that may have the same model: runs of another number draw from others. The
+        first run of number 0 draws from the stream of its replication.
     """
 
-    def __init__(self, application: Application, *, seed: int, streams: int) -> None:
+    def __init__(self, application: Application, *, seed: int, streams: int, apart: int = 0) -> None:
         self.application = application
+        self._offset = _APART * apart
         self._children = np.random.SeedSequence(seed).spawn(streams)
         self._at_once: dict[tuple[int, int], Execution] = {}
 
-    def stream(self, application: int, replication: int, arrival: int) -> int:
-        """Return which stream a run draws from.
-
-        The first run of the first application draws from that of its replication; others from others, also
-        where applications have the same model.
-        """
-        return (replication + arrival + _APART * application) % len(self._children)
+    def stream(self, replication: int, arrival: int) -> int:
+        """Return which stream a run draws from, from the replication and the number of its arrival."""
+        return (replication + arrival + self._offset) % len(self._children)
 
     def execution(self, stream: int, granted_s: Sequence[float]) -> Execution:
         """Return the execution whose executors get room at the given times after its arrival.

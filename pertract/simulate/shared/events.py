@@ -78,8 +78,7 @@ def share(
     cluster
         Room, and who gets it.
     replication
-        Which random streams the runs draw from; the first run of the first application draws what this
-        replication of a prediction draws.
+        Which random streams the runs draw from (`Executions`).
     until_s
         When the last runs may arrive.
 
@@ -143,7 +142,7 @@ class _Simulation:
         if len(self._runs) >= MOST_RUNS:
             raise _too_many()
         what = self._executions[number].application
-        stream = self._executions[number].stream(number, self._replication, self._arrived[number])
+        stream = self._executions[number].stream(self._replication, self._arrived[number])
         run = Run(number, len(self._runs), stream, now, what.needs, what.weight, what.queue, copy)
         self._arrived[number] += 1
         self._runs.append(run)

@@ -31,7 +31,8 @@ def test_units_and_numbers_are_read():
 def test_options_have_the_names_of_predict_and_the_fields_of_options():
     text = TEXT.replace(
         "executors: 6, executor_cores: 2, data_scale: 8",
-        "node_memory: 32g, executor_memory: 4g, data_size: 2kB, drive_bandwidth: 1MB, network_bandwidth: 1GB, "
+        "node_memory: 32g, executor_memory: 4g, data_size: 2kB, drive_bandwidth: 1MB, "
+        "network_bandwidth: 1GB, "
         "settings: {spark.speculation: true, spark.sql.shuffle.partitions: 50}, parameters: {n: 3}",
     )
     assert parse_workload(text, name="w.yaml").applications[0].options.fields() == {
