@@ -17,6 +17,7 @@ from .pages import write_page
 from .planning import what_if
 from .predicting import predict
 from .reading import extract, read_run
+from .sharing import share
 
 __all__ = [
     "export_extended_pcm",
@@ -31,6 +32,7 @@ __all__ = [
     "read_run",
     "save",
     "save_original",
+    "share",
     "validate",
     "what_if",
     "write_folder",

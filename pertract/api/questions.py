@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
-from ..simulate import Options
+from ..simulate import Companion, Options
+from .files import load
 from .pools import ALLOCATION_FILE, read_pools
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Asking:
         self._catalogue = catalogue
         self._offers: dict[str, Offer] = {}
         self._pools: dict[str, Any] = {}
+        self._companions: dict[str, Companion] = {}
 
     def options(self, given: Mapping[str, Any]) -> Options:
         """Return the question in fields of `Options`.
@@ -55,6 +57,7 @@ class Asking:
             if path not in self._pools:
                 self._pools[path] = read_pools(path)
             options["pools"] = self._pools[path]
+        options["company"] = tuple(self._companion(path) for path in options.get("company") or ())
         if options.get("node_type") is not None:
             options = self._with_node_type(options)
         elif self._catalogue is not None:
@@ -74,6 +77,15 @@ class Asking:
         if node_type not in self._offers:
             self._offers[node_type] = find_offer(node_type, self._catalogue)
         return self._offers[node_type]
+
+    def _companion(self, given: str | Path | Companion) -> Companion:
+        """Return an application that shares the cluster, from its file."""
+        if isinstance(given, Companion):
+            return given
+        name = str(given)
+        if name not in self._companions:
+            self._companions[name] = Companion(name, load(name))
+        return self._companions[name]
 
     def _with_node_type(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return the options with what the catalogue says of their node type; what is given besides holds."""

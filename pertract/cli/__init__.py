@@ -10,7 +10,20 @@ import sys
 
 import typer
 
-from . import anonymise, catalogue, check, convert, export, extract, fit, predict, show, validate, what_if
+from . import (
+    anonymise,
+    catalogue,
+    check,
+    convert,
+    export,
+    extract,
+    fit,
+    predict,
+    share,
+    show,
+    validate,
+    what_if,
+)
 from .errors import internal_error
 
 app = typer.Typer(
@@ -53,6 +66,7 @@ _MODULES = (
     convert,
     predict,
     what_if,
+    share,
     validate,
     export,
     catalogue,

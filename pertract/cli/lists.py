@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Annotated, Any, get_args
 
+from typer import Option
 from typer.models import OptionInfo
 
 from ..errors import UsageError
@@ -41,6 +42,28 @@ NetworkRate = Annotated[_Text, _list(opt.NetworkRate)]
 DriveBandwidth = Annotated[_Text, _list(opt.DriveBandwidth)]
 NetworkBandwidth = Annotated[_Text, _list(opt.NetworkBandwidth)]
 
+_OTHERS = "Others on the cluster"
+Copies = Annotated[
+    _Text,
+    Option(
+        "--copies",
+        metavar="LIST",
+        help="Runs of the application that arrive at the same time and share the executors evenly.",
+        rich_help_panel=_OTHERS,
+        show_default=False,
+    ),
+]
+Company = Annotated[
+    _Texts,
+    Option(
+        "--with",
+        metavar="MODEL",
+        help="Another application that arrives at the same time; repeatable. See pertract share for more.",
+        rich_help_panel=_OTHERS,
+        show_default=False,
+    ),
+]
+
 
 def configuration_lists(
     *,
@@ -61,6 +84,8 @@ def configuration_lists(
     network_bandwidth: str | None,
     settings: list[str] | None,
     lose_executor: list[str] | None,
+    copies: str | None,
+    company: list[str] | None,
 ) -> dict[str, Any]:
     """Return the fields of `pertract.Options` that the command line gave, with lists for lists.
 
@@ -85,6 +110,7 @@ def configuration_lists(
         ("network_rate", "--network-rate", network_rate, _number),
         ("drive_bytes_per_s", "--drive-bandwidth", drive_bandwidth, opt.size),
         ("network_bytes_per_s", "--network-bandwidth", network_bandwidth, opt.size),
+        ("copies", "--copies", copies, _whole),
     ):
         if text is not None:
             found[field] = _values(option, text, read)
@@ -98,6 +124,8 @@ def configuration_lists(
         found["parameters"] = {key: _values("--parameter", value, _number) for key, value in named.items()}
     if lose_executor:
         found["lose_executor_s"] = _losses(lose_executor)
+    if company:
+        found["company"] = tuple(company)
     return found
 
 

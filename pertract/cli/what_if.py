@@ -56,6 +56,8 @@ def what_if(
     network_rate: lists.NetworkRate = None,
     drive_bandwidth: lists.DriveBandwidth = None,
     network_bandwidth: lists.NetworkBandwidth = None,
+    copies: lists.Copies = None,
+    company: lists.Company = None,
     deadline: Annotated[
         str | None,
         typer.Option(
@@ -175,6 +177,8 @@ def what_if(
         network_bandwidth=network_bandwidth,
         settings=settings,
         lose_executor=lose_executor,
+        copies=copies,
+        company=company,
     )
     deadline_s = None if deadline is None else parse_duration(deadline)
     if deadline is not None and deadline_s is None:

@@ -53,11 +53,26 @@ class Mistake(NamedTuple):
     hint: str
 
 
-def first_mistake(error: ValidationError) -> Mistake:
-    """Return the first wrong field of a document, how it is wrong and what to do about it."""
+def first_mistake(
+    error: ValidationError,
+    *,
+    root: type[Element] = PerformanceModel,
+    described: str = "dsl/README.md of the project",
+) -> Mistake:
+    """Return the first wrong field of a document, how it is wrong and what to do about it.
+
+    Parameters
+    ----------
+    error
+        What pydantic says.
+    root
+        What the document is.
+    described
+        Where to read about it.
+    """
     first: dict[str, Any] = dict(error.errors(include_url=False)[0])
     kind, context, given = first["type"], first.get("ctx", {}), first.get("input")
-    path, element = _located(first["loc"])
+    path, element = _located(first["loc"], root)
     do: list[str] = []
     if kind == "value_error" and isinstance(context["error"], Inconsistent):
         inconsistent = context["error"]
@@ -81,7 +96,7 @@ def first_mistake(error: ValidationError) -> Mistake:
     if kind not in _WITHOUT_VALUE and not isinstance(given, (dict, list)):
         message += f", found {_as_written(given)}"
     if kind != "value_error" or not do:
-        do.append(f"{element.__name__} is described in dsl/README.md of the project.")
+        do.append(f"{element.__name__} is described in {described}.")
     if more := error.error_count() - 1:
         do.append(f"There {'is' if more == 1 else 'are'} {more} more after it.")
     return Mistake(path, message, " ".join(do))
@@ -100,11 +115,11 @@ def _quoted(text: str) -> list[str]:
     return re.findall("'(.*?)'", text)
 
 
-def _located(steps: Path) -> tuple[Path, type[Element]]:
+def _located(steps: Path, root: type[Element]) -> tuple[Path, type[Element]]:
     """Return the path without the marks of variants that pydantic puts into it, and the element it is in."""
     path: list[str | int] = []
-    variants: list[type[Element]] = [PerformanceModel]
-    owner: type[Element] = PerformanceModel
+    variants: list[type[Element]] = [root]
+    owner: type[Element] = root
     inside = False  # whether the last step was a field or item, and not the mark of a variant
     for step in steps:
         if step == "[key]":

@@ -115,6 +115,7 @@ def question(order: Order) -> str:
     options = order.options
     plain = {name: getattr(options, name) for name in Options.__dataclass_fields__}
     plain["pools"] = options.pools and [pool.model_dump(mode="json") for pool in options.pools]
+    plain["company"] = [companion.digest for companion in options.company]
     plain |= {"settings": dict(options.settings), "parameters": dict(options.parameters)}
     change = order.change and asdict(order.change)
     return json.dumps(

@@ -61,6 +61,8 @@ class Bases:
                     data_bytes=options.data_bytes,
                     data_scale=options.data_scale,
                     parameters=options.parameters,
+                    copies=options.copies,
+                    company=options.company,
                 )
                 self._extra[workload] = Case(number, {}, alone)
 
@@ -85,7 +87,10 @@ class Bases:
 
 
 def _workload(options: Options) -> str:
-    return repr((options.data_bytes, options.data_scale, sorted(options.parameters.items())))
+    company = [companion.digest for companion in options.company]
+    return repr(
+        (options.data_bytes, options.data_scale, sorted(options.parameters.items()), options.copies, company)
+    )
 
 
 def compare(

@@ -14,9 +14,11 @@ MOST_POINTS = 5_000
 MOST_SEARCHED = 200_000
 """Most combinations that can be searched."""
 
+_SEQUENCES = ("lose_executor_s", "pools", "company")
+"""Fields whose single values are sequences."""
 NESTED = ("settings", "parameters")
 """Fields whose values have names of their own."""
-WORKLOAD = ("data_bytes", "data_scale", "parameters")
+WORKLOAD = ("data_bytes", "data_scale", "parameters", "copies", "company")
 """Fields that say what there is to do, and not on what it is done."""
 
 
@@ -110,8 +112,8 @@ def merged(fixed: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]
 def grid(question: Mapping[str, Any]) -> Grid:
     """Return the grid of fields of `simulate.Options` whose values may be lists.
 
-    A list, range or any other sequence but text is taken for several values; one of ``lose_executor_s``
-    and ``pools``, which are sequences by themselves, only if its elements are sequences.
+    A list, range or any other sequence but text is taken for several values; one of ``lose_executor_s``,
+    ``pools`` and ``company``, which are sequences by themselves, only if its elements are sequences.
 
     Raises
     ------
@@ -139,9 +141,9 @@ def _several(field: str, value: Any) -> tuple[Any, ...] | None:
     if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
         return None
     values = value.tolist() if hasattr(value, "tolist") else list(value)  # arrays hold numbers of their own
-    if field in ("lose_executor_s", "pools") and not all(isinstance(v, (list, tuple)) for v in values):
+    if field in _SEQUENCES and not all(isinstance(v, (list, tuple)) for v in values):
         return None
-    if not values and field not in ("lose_executor_s", "pools"):
+    if not values and field not in _SEQUENCES:
         raise UsageError(f"the list of {field} is empty", hint="Give at least one value.")
     values = [tuple(v) if isinstance(v, list) else v for v in values]
     return tuple(dict.fromkeys(values)) or None

@@ -31,6 +31,8 @@ _HEADINGS = {
     "network_bytes_per_s": "network/s",
     "lose_executor_s": "lost at",
     "price_per_node_hour": "price",
+    "copies": "copies",
+    "company": "with",
 }
 
 _COUNTED = {
@@ -51,6 +53,8 @@ _AROUND = {
     "network_bytes_per_s": ("network ", ""),
     "price_per_node_hour": ("price ", ""),
     "lose_executor_s": ("executors lost: ", ""),
+    "copies": ("copies: ", ""),
+    "company": ("with ", ""),
 }
 _TITLES = {
     "nodes": "Nodes",
@@ -93,6 +97,8 @@ def _text(field: str, value: Any) -> str:
         return "as measured"
     if field == "lose_executor_s":
         return " ".join(f"{time:g}s" for time in value) or "never"
+    if field == "company":
+        return " and ".join(value) or "nobody"
     if field.endswith("_memory_bytes"):
         return format_size(value)
     if field == "data_bytes":

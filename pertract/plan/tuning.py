@@ -229,7 +229,13 @@ def _elastic(
 ) -> Iterator[Setting]:
     """Yield bounds of dynamic allocation that save executor hours without costing much time."""
     most = len(configuration.executors)
-    if configuration.allocation is not None or most < 2 or options.lose_executor_s:
+    if (
+        configuration.allocation is not None
+        or most < 2
+        or options.lose_executor_s
+        or options.copies > 1
+        or options.company
+    ):
         return
     bounds = sorted({1, max(1, most // 4), max(1, most // 2)})
     trials = [Trial(_allocated(options, least, most)) for least in bounds]

@@ -4,7 +4,7 @@ from .configuration import Configuration, resolve
 from .contention import Calibration
 from .engine import Trace, simulate
 from .intervals import Estimate
-from .options import Options
+from .options import Companion, Options
 from .plan import Plan, compile_plan
 from .prediction import (
     LARGE_REPLAY_ERROR,
@@ -21,6 +21,7 @@ from .timeline import Timeline, median_replication, timeline, timeline_document
 __all__ = [
     "LARGE_REPLAY_ERROR",
     "Calibration",
+    "Companion",
     "Configuration",
     "Estimate",
     "JobEstimate",

@@ -96,6 +96,10 @@ class Configuration:
     """Whether this is the configuration of the calibration run."""
     warnings: tuple[str, ...]
     """What the answer leaves out or assumes, one sentence each."""
+    copies: int = 1
+    """Runs of the application that arrive at the same moment."""
+    company: tuple[str, ...] = ()
+    """Names of other applications that arrive with it."""
 
     @property
     def worker_cores(self) -> int:
@@ -217,6 +221,8 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         and [e.slots for e in executors] == [e.slots for e in measured_executors(model)],
         as_measured=True,
         warnings=tuple(warnings),
+        copies=options.copies,
+        company=tuple(companion.name for companion in options.company),
     )
     if options == Options():
         return resolved

@@ -40,6 +40,8 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "drive_write_bytes_per_s": _per_node(configuration.drive_write_bytes_per_s),
             "network_bytes_per_s": configuration.network_bytes_per_s,
             "worker_cores": configuration.worker_cores,
+            "copies": configuration.copies,
+            "company": list(configuration.company),
             "as_measured": configuration.as_measured,
         },
         "response_time_s": estimate_document(prediction.response_time_s),

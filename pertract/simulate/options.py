@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from .. import dsl
 from ..errors import UsageError
@@ -22,6 +23,25 @@ MOST_MACHINES = 10_000
 """Most nodes, and most executors, that can be asked for."""
 MOST_CORES = 1_000_000
 """Most cores of a node or executor."""
+
+
+MOST_COPIES = 1_000
+"""Most runs of the application that can arrive at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Another application that shares the cluster."""
+
+    name: str
+    """Its file."""
+    model: dsl.PerformanceModel
+    digest: str = field(init=False)
+    """Of the model: equal for equal ones."""
+
+    def __post_init__(self) -> None:
+        digest = sha256(self.model.model_dump_json().encode()).hexdigest()
+        object.__setattr__(self, "digest", digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,10 @@ class Options:
     """What the nodes are called in a catalogue, whose figures are in the fields above."""
     lose_executor_s: tuple[float, ...] = ()
     """When an executor dies, seconds after application start; one time for each."""
+    copies: int = 1
+    """Runs of the application that arrive at the same moment and share the executors; one is predicted."""
+    company: tuple[Companion, ...] = ()
+    """Other applications that arrive with it, likewise."""
 
 
 def with_settings(options: Options) -> Options:
@@ -98,6 +122,7 @@ def check(options: Options) -> None:
     check_range("--node-memory", options.node_memory_bytes, 1, MOST_BYTES)
     check_range("--executors", options.executors, 1, MOST_MACHINES)
     check_range("--executor-cores", options.executor_cores, 1, MOST_CORES)
+    check_range("--copies", options.copies, 1, MOST_COPIES)
     check_range("--executor-memory", options.executor_memory_bytes, 1, MOST_BYTES)
     check_range("--data-size", options.data_bytes, 0, MOST_BYTES)
     check_range("--data-scale", options.data_scale, 1 / MOST_TIMES, MOST_TIMES)

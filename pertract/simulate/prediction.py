@@ -20,6 +20,7 @@ from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_
 from .plan import WITHOUT, Plan, compile_plan, without
 from .preparation import Change, prepare
 from .rounds import measured_parameters
+from .shared.together import Together
 from .streams import StreamEstimate, streams
 from .support import CPU_OUTSIDE_TASKS, Support, support
 from .timeline import median_replication
@@ -168,17 +169,25 @@ def predict(
     model, configuration, plan, assumed = prepare(model, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
+    company = None
+    if options.copies > 1 or options.company:
+        company = Together(plan, configuration, options, seed=seed, streams=most)
+        assumed = [*assumed, *company.warnings]
     children = np.random.SeedSequence(seed).spawn(most)
-    for child in children:
-        traces.append(_Summary(simulate(plan, np.random.default_rng(child))))
+    plans: list[Plan] = []
+    for number, child in enumerate(children):
+        plans.append(plan if company is None else company.plan(number))
+        traces.append(_Summary(simulate(plans[-1], np.random.default_rng(child))))
         if progress:
             progress(len(traces), most)
         if precision is not None and _precise([t.response_time_s for t in traces], precision):
             break
     without_s = {}
     for part in WITHOUT if blocked_time else ():
-        faster, same = without(plan, part), children[: len(traces)]
-        times = [simulate(faster, np.random.default_rng(c), record=False).response_time_s for c in same]
+        times = [
+            simulate(without(each, part), np.random.default_rng(child), record=False).response_time_s
+            for each, child in zip(plans, children, strict=False)
+        ]
         without_s[part] = float(np.mean(times))
     breakdown_s = {part: float(np.mean([t.breakdown[part] for t in traces])) for part in BREAKDOWN}
     total_s = sum(breakdown_s.values())

@@ -174,6 +174,10 @@ def _other_changes(model: dsl.PerformanceModel, configuration: Configuration) ->
         found.append("slow tasks copied")
     if configuration.losses_s:
         found.append("executors lost")
+    if configuration.copies > 1:
+        found.append(f"{configuration.copies} copies at the same time")
+    if configuration.company:
+        found.append(f"together with {', '.join(configuration.company)}")
     if not configuration.as_measured:
         if configuration.drive_read_bytes_per_s or configuration.drive_write_bytes_per_s:
             found.append("drives shared by their bandwidth")

@@ -200,3 +200,33 @@ def test_ctrl_c_shows_and_keeps_what_is_done(tmp_path):
     assert 4 <= len(found["points"]) < 300
     assert "interrupted: what was ready is shown and kept" in errors
     assert "Traceback" not in errors
+
+
+def test_copies_and_others_share_the_executors(tmp_path):
+    other = tmp_path / "other.yaml"
+    other.write_text(MODEL.read_text(encoding="utf-8"), encoding="utf-8")
+    found = document("--executors", 8, "--copies", "1,2", "--with", other, "-n", 2)
+    assert [(axis["field"], axis["values"]) for axis in found["axes"]] == [("copies", [1, 2])]
+    assert found["fixed"]["company"] == [str(other)]
+    alone, two = (point["configuration"] for point in found["points"])
+    assert (alone["copies"], two["copies"], two["company"]) == (1, 2, [str(other)])
+    times = [point["response_time_s"]["mean"] for point in found["points"]]
+    assert document("--executors", 8, "-n", 2)["points"][0]["response_time_s"]["mean"] < times[0] < times[1]
+    assert [workload["point"] for workload in found["best"]["workloads"]] == [0, 1]
+
+
+def test_another_application_of_the_same_name_is_another_question(tmp_path):
+    other = tmp_path / "other.yaml"
+    text = MODEL.read_text(encoding="utf-8")
+    asked = ("--executors", 4, "--with", other, "-n", 2)
+    other.write_text(text, encoding="utf-8")
+    assert document(*asked)["provenance"]["simulated"] > 0
+    assert document(*asked)["provenance"]["simulated"] == 0
+    other.write_text(text.replace("name: word count", "name: another", 1), encoding="utf-8")
+    assert document(*asked)["provenance"]["simulated"] > 0
+
+
+def test_another_application_that_is_not_there():
+    result = run("--executors", 4, "--with", "nothing.yaml")
+    assert result.exit_code == 3
+    assert "nothing.yaml: no such file" in result.stderr

@@ -50,6 +50,7 @@ def test_every_question_of_the_planning_guide_has_an_answer():
     for (asked,) in questions:
         real = asked.replace("--node-type a,b", "--node-type m5.xlarge,r5.xlarge")
         real = real.replace("--price a=", "--price m5.xlarge=").replace(",b=", ",r5.xlarge=")
+        real = real.replace("other.yaml", str(MODEL))
         if "--price" in real or "--confidence" in real:
             real += " --nodes 2..32*2 --node-type m5.xlarge,r5.xlarge"
         if "--billing" in real:
