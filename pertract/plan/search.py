@@ -1,11 +1,11 @@
 """Find the best of very many configurations without predicting each of them in full.
 
 Screen and confirm. One replication tells nearly as much as many: replications have the measured amount of
-work and differ by order and rounding only, and with common random numbers that difference is nearly the same
-for all configurations. So configurations are first predicted with one replication each; of these, the one
-that looks best is predicted in full, until the best one that is known in full is as good as what any other
-promises. This is successive halving (Jamieson & Talwalkar 2016) with two rungs, and a rule when to stop
-instead of a fixed number of survivors.
+work and differ by order and rounding only, and with common random numbers much of that difference is the same
+for all configurations. So configurations are first predicted with one replication each. Then the one with the
+largest expected improvement (Jones, Schonlau & Welch 1998) over the best that is known is predicted in full,
+or with a few replications first where these differ; until no improvement is to be expected. This is
+successive halving (Jamieson & Talwalkar 2016) with a rule when to stop instead of fixed numbers of survivors.
 
 Larger spaces are screened coarsely first, every second, fourth or eighth value of an axis, and then in ever
 smaller steps around what looks best.
@@ -31,9 +31,10 @@ KEPT = 12
 """Configurations around which smaller steps are taken, for each thing that is wanted."""
 LEAST_GAIN = 0.001
 """Expected improvement below which the best that is known is taken."""
-DOUBT, PRIOR_WEIGHT = 0.005, 2
-"""Standard deviation of a bound from one replication, relative to all of them, and how many
-configurations must be known for what they say of it to count as much."""
+NOISE = 0.005
+"""Spread of replications that is assumed before any is known."""
+FEW = 4
+"""Replications between one and all of them."""
 BEYOND_DOUBT = 0.98
 """Probability to keep the goal from which on a configuration is a safe choice."""
 MISSES = 3
@@ -77,13 +78,13 @@ def search(grid: Grid, ask: Ask, *, goal: Goal, replications: int) -> Searched:
     replications
         Of a full prediction.
     """
-    screened, confirmed = 0, set[int]()
+    screened, used, confirmed = 0, 0, set[int]()
     for space in spaces(grid):
         found = _Search(space, ask, goal, replications)
         found.run()
         screened += len(found.places)
+        used += found.used
         confirmed |= found.confirmed.keys()
-    used = screened + replications * len(confirmed)
     return Searched(
         configurations=grid.size,
         screened=screened,
@@ -99,12 +100,14 @@ class _Search:
     def __init__(self, space: Space, ask: Ask, goal: Goal, replications: int) -> None:
         self.space, self.ask, self.goal, self.replications = space, ask, goal, replications
         self.left = max(MISSES * replications, int(SHARE * space.size * replications))
+        self.used = 0
         self.places: dict[int, Place] = {}
+        self.known: dict[int, Standing] = {}
+        self.count: dict[int, int] = {}
+        """Replications of what is known."""
         self.screened: dict[int, Standing] = {}
+        """What one replication says."""
         self.confirmed: dict[int, Standing] = {}
-        self.correction = 1.0
-        """Bounds of full predictions relative to those of one replication: much the same everywhere."""
-        self.doubt = DOUBT
 
     def run(self) -> None:
         places, step = self.space.coarse(min(SCREENED_AT_ONCE, self.left // 2))
@@ -115,9 +118,10 @@ class _Search:
         if len(self.places) < self.space.size:
             while self._screen(place for kept in self._seeds() for place in self.space.around(kept, 1)):
                 pass
-        while batch := self._most_promising():
-            self._confirm(batch)
-        self._confirm(self._front()[: min(FRONT, self.left // self.replications)])
+        while promising := self._most_promising():
+            self._predict(*promising)
+        front = [number for number in self._front() if number not in self.confirmed]
+        self._predict(front[: min(FRONT, self.left // self.replications)], self.replications)
 
     def _screen(self, places: Iterable[Place]) -> bool:
         """Predict places with one replication; return whether any were new and affordable."""
@@ -129,21 +133,21 @@ class _Search:
         # What is screened must leave room for confirming.
         affordable = dict(islice(new.items(), max(0, self.left - MISSES * self.replications)))
         self.places |= affordable
-        self.left -= len(affordable)
-        self.screened |= self.ask(list(affordable), 1)
+        self._predict(list(affordable), 1)
         return bool(affordable)
 
-    def _confirm(self, numbers: Sequence[int]) -> None:
-        self.left -= self.replications * len(numbers)
-        found = self.ask(numbers, self.replications)
-        self.confirmed |= found
-        ratios = [s.within_s / self.screened[n].within_s for n, s in self.confirmed.items()]
-        self.correction = median(ratios) if ratios else 1.0
-        squares = sum((ratio - self.correction) ** 2 for ratio in ratios)
-        self.doubt = sqrt((PRIOR_WEIGHT * DOUBT**2 + squares) / (PRIOR_WEIGHT + len(ratios)))
+    def _predict(self, numbers: Sequence[int], replications: int) -> None:
+        self.left -= replications * len(numbers)
+        self.used += replications * len(numbers)
+        found = self.ask(numbers, replications)
         for number in numbers:
-            if number not in found:  # what one replication could do, all of them cannot: out of the race
-                self.screened.pop(number, None)
+            if number not in found:  # it cannot be predicted: out of the race
+                self.known.pop(number, None)
+                continue
+            self.known[number], self.count[number] = found[number], replications
+            self.screened.setdefault(number, found[number])
+            if replications == self.replications:
+                self.confirmed[number] = found[number]
 
     def _wanted(self) -> list[Wanted]:
         """Return what the decisions are about, what is recommended first."""
@@ -151,73 +155,101 @@ class _Search:
             return [_cost, _time]
         return [_time, _cost] if self.goal.is_set else [_product, _cost, _time]
 
-    def _known(self) -> dict[int, Standing]:
-        return self.screened | self.confirmed
-
-    def _excess(self, number: int) -> float:
-        """Return by what factor a configuration misses the goal, as far as is known."""
-        if number in self.confirmed:
-            return self.confirmed[number].excess(self.goal)
-        return self.screened[number].excess(self.goal) * self.correction
-
     def _nearest(self) -> list[int]:
         """Return the configurations, those first that keep the goal best or miss it least."""
-        return sorted(self._known(), key=lambda number: (self._excess(number), number))
+        return sorted(self.known, key=lambda number: (self.known[number].excess(self.goal), number))
 
     def _seeds(self) -> list[Place]:
         """Return the places around which to look further."""
-        known = self._known()
-        able = [number for number in known if self._excess(number) <= 1 + 4 * self.doubt]
+        able = [number for number in self.known if self._chance(number) > 1 - BEYOND_DOUBT]
         numbers = [] if able else self._nearest()[:KEPT]
         for wanted in self._wanted():
-            numbers += sorted(able, key=lambda number: (wanted(known[number]), number))[:KEPT]
+            numbers += sorted(able, key=lambda number: (wanted(self.known[number]), number))[:KEPT]
         numbers += _spread(self._front(), KEPT)
         return [self.places[number] for number in dict.fromkeys(numbers)]
 
-    def _most_promising(self) -> list[int]:
-        """Return what has to be predicted in full before the best is known; nothing when it is.
+    def _most_promising(self) -> tuple[list[int], int] | None:
+        """Return what has to be predicted, with how many replications, before the best is known.
 
         First the best of those that keep the goal beyond doubt, so that there is an answer. Then what has
-        the largest expected improvement: the chance to keep the goal, times what it would gain.
+        the largest expected improvement over it. In the end what seems best is predicted in full.
         """
         if self.left < self.replications:
-            return []
-        left = [number for number in self.screened if number not in self.confirmed]
+            return None
         sure = [standing for standing in self.confirmed.values() if standing.excess(self.goal) <= 1]
-        chance = {number: self._chance(number) for number in left}
+        left = self._different()
+        if not sure:
+            return self._first(left)
+        last = self.left < self.replications + FEW
         for wanted in self._wanted():
-            if not sure:
-                safe = [number for number in left if chance[number] >= BEYOND_DOUBT]
-                likely = [number for number in left if chance[number] >= 1 - BEYOND_DOUBT]
-                if safe:
-                    return [min(safe, key=lambda n: (wanted(self.screened[n]), n))]
-                return [max(likely, key=lambda n: (chance[n], -n))] if likely else self._misses(left)
-            surest = min(map(wanted, sure))
-            gains = {n: chance[n] * (1 - wanted(self.screened[n]) / surest) for n in left} if surest else {}
+            best_value = min(map(wanted, sure))
+            gains = {number: self._improvement(number, wanted, best_value) for number in left}
             best = max(gains, key=lambda n: (gains[n], -n), default=None)
-            if best is not None and gains[best] > LEAST_GAIN:
-                return [best]
-        return []
+            if best is None or gains[best] <= LEAST_GAIN:
+                continue
+            again = self.count[best] < FEW < self.replications and self._noise() > NOISE and not last
+            return [best], FEW if again else self.replications
+        return None
 
-    def _misses(self, left: Sequence[int]) -> list[int]:
-        """Return the nearest to the goal, which none keeps, that are not predicted in full."""
-        misses = [number for number in self._nearest()[:MISSES] if number in left]
-        return misses[: self.left // self.replications]
+    def _different(self) -> list[int]:
+        """Return what is not predicted in full and differs from all that is.
+
+        Configurations that one replication finds exactly alike are alike: what differs has no effect.
+        """
+        seen = {self.screened[number] for number in self.confirmed}
+        found = []
+        for number in sorted(self.known, key=lambda n: (-self.count[n], n)):
+            if number not in self.confirmed and self.screened[number] not in seen:
+                seen.add(self.screened[number])
+                found.append(number)
+        return found
+
+    def _first(self, left: Sequence[int]) -> tuple[list[int], int] | None:
+        """Return what to predict in full while nothing is known to keep the goal."""
+        wanted = self._wanted()[0]
+        chance = {number: self._chance(number) for number in left}
+        safe = [number for number in left if chance[number] >= BEYOND_DOUBT]
+        likely = [number for number in left if chance[number] >= 1 - BEYOND_DOUBT]
+        if safe:
+            return [min(safe, key=lambda n: (wanted(self.known[n]), n))], self.replications
+        if likely:
+            return [max(likely, key=lambda n: (chance[n], -n))], self.replications
+        misses = [number for number in self._nearest()[:MISSES] if number not in self.confirmed]
+        return (misses[: self.left // self.replications], self.replications) if misses else None
+
+    def _noise(self) -> float:
+        """Return the spread of replications, as far as it is known."""
+        return median([NOISE, *(s.spread for n, s in self.known.items() if self.count[n] >= FEW)])
+
+    def _doubt(self, number: int) -> float:
+        """Return the standard error of what is known of a configuration, relative to it."""
+        return max(self._noise(), NOISE / 2) / sqrt(self.count[number])
 
     def _chance(self, number: int) -> float:
         """Return the probability that a full prediction keeps the goal."""
         if not self.goal.is_set:
             return 1.0
-        return NormalDist(self._excess(number), self.doubt).cdf(1.0)
+        return NormalDist(self.known[number].excess(self.goal), self._doubt(number)).cdf(1.0)
+
+    def _improvement(self, number: int, wanted: Wanted, best: float) -> float:
+        """Return the expected improvement on what is known to be best, relative to that."""
+        if best <= 0:
+            return 0.0
+        value, doubt = wanted(self.known[number]) / best, self._doubt(number)
+        if value == inf:
+            return 0.0
+        z = (1 - value) / doubt
+        normal = NormalDist()
+        return self._chance(number) * doubt * (z * normal.cdf(z) + normal.pdf(z))
 
     def _front(self) -> list[int]:
-        """Return the Pareto front of mean time and cost, as far as it is not predicted in full."""
-        known, front, least_s = self._known(), [], inf
+        """Return the Pareto front of mean time and cost, or some of it, evenly."""
+        known, front, least_s = self.known, [], inf
         for number in sorted(known, key=lambda n: (_cost(known[n]), _time(known[n]), n)):
             if _time(known[number]) < least_s and known[number].cost is not None:
                 least_s = _time(known[number])
                 front.append(number)
-        return [number for number in _spread(front, FRONT) if number not in self.confirmed]
+        return _spread(front, FRONT)
 
 
 def _spread(numbers: list[int], most: int) -> list[int]:

@@ -51,6 +51,8 @@ class Standing:
     """Mean cost; None without a price."""
     cost_within: float | None
     """Cost above which one new run does not come, with the same confidence."""
+    spread: float = 0.0
+    """Standard deviation of the response time over replications, relative to the mean."""
 
     def excess(self, goal: Goal) -> float:
         """Return by what factor it misses the goal; 1 or less if it keeps it."""
@@ -86,4 +88,5 @@ def standing(
     cost = tariff.cost(prediction, time_s)
     per_hour = tariff.per_hour(prediction["configuration"])
     most = None if per_hour is None else tariff.billing.billed_s(within_s) * per_hour / HOUR_S
-    return Standing(time_s.mean, within_s, None if cost is None else cost.mean, most)
+    spread = time_s.std / time_s.mean if time_s.mean > 0 else 0.0
+    return Standing(time_s.mean, within_s, None if cost is None else cost.mean, most, spread)

@@ -32,6 +32,11 @@ SAVED = 0.1
 RULES = {SHUFFLE: ("shuffle_partitions", "adaptive"), PARALLELISM: ("default_parallelism",)}
 """Which rules of stages follow which setting."""
 
+_UNKNOWN = {
+    MEMORY: "the time of garbage collection and spilling with another heap is not predicted",
+    LOCALITY: "what tasks lose away from their cached data is not predicted",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -208,12 +213,13 @@ def _settings(
     predictions = experiments.predict([trial for _, trial in trials.values()])
     for (key, (value, _)), prediction in zip(trials.items(), predictions, strict=True):
         compared = None if prediction is None else effect(prediction, found, experiments.tariff)
-        note = "what tasks lose away from their cached data is not predicted" if key == LOCALITY else ""
+        note = (
+            _UNKNOWN.get(key, "") if compared else "with that of the calibration run it cannot be simulated"
+        )
         yield Setting(key, value, compared, key in tuned, note)
     if configuration.executor_memory_bytes is not None:
-        heap = configuration.executor_memory_bytes
-        note = "the time of garbage collection and spilling with another heap is not predicted"
-        yield Setting(MEMORY, memory_text(heap), None, MEMORY in tuned, note)
+        heap = memory_text(configuration.executor_memory_bytes)
+        yield Setting(MEMORY, heap, None, MEMORY in tuned, _UNKNOWN[MEMORY])
 
 
 def memory_text(size_bytes: int) -> str:

@@ -125,6 +125,17 @@ def test_executors_fill_their_nodes():
     assert by_key["spark.executor.memory"].value == f"{heap}g"  # as much for a slot as before
 
 
+def test_a_setting_that_the_calibration_run_cannot_be_compared_with_says_so():
+    big = chain(24)
+    found = compared(
+        big, nodes=2, node_cores=2, node_memory_bytes=2**33, executor_cores=2, advise=True
+    ).advice
+    assert found is not None
+    (cores,) = [setting for setting in found.settings if setting.key == "spark.executor.cores"]
+    assert (cores.value, cores.effect) == ("2", None)  # executors of 4 cores do not fit
+    assert cores.note == "with that of the calibration run it cannot be simulated"
+
+
 def test_findings_say_what_they_gain():
     nodes = (
         dsl.Delay(id="d", delay_s=10.0),
