@@ -75,7 +75,7 @@ def _alike(node: ResourceNode, other: ResourceNode) -> bool:
     """
     if _group([node], "same") != _group([other], "same"):
         return False
-    numbered = [re.fullmatch(r"(.*)-[0-9]+", n.name or "") for n in (node, other)]
+    numbered = [re.fullmatch(r"(.*)-[0-9]+", n.name or "", re.DOTALL) for n in (node, other)]
     stems = {match[1] if match else "" for match in numbered}
     return len(stems) == 1 and (stems != {""} or not is_master(node))
 
