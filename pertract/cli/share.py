@@ -48,7 +48,7 @@ def share(
     first come first served, fairly, or by YARN's capacity queues. With a deadline and arrivals at a rate, the
     largest rate that still keeps it is found. The exit code is 1 if a deadline is not kept.
 
-    Example: `pertract share examples/shared-cluster.yaml --deadline nightly=2min`
+    Example: `pertract share examples/shared-cluster.yaml --deadline nightly=3min`
     """
     from .. import api
     from ..plan.shared import sharing_document
