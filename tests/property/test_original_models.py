@@ -25,7 +25,7 @@ from .test_dsl_text import models
 
 ORACLE = Path(__file__).parents[2].parent / "shared" / "pertract-dsl"
 PHASES = (Phase.explicit, Phase.generate)  # making a failing model smaller takes minutes
-EXAMPLES = settings(max_examples=40, derandomize=True, deadline=None, phases=PHASES)
+EXAMPLES = settings(max_examples=25, derandomize=True, deadline=None, phases=PHASES)
 
 
 def written(trio: Trio) -> dict[str, File]:

@@ -114,30 +114,36 @@ class _Merging:
 
     def _list(self, feature: Feature, stored: _At, base: _At, mine: _At, place: str) -> tuple[Element, ...]:
         old, before, now = (_items(at, feature) for at in (stored, base, mine))
-        foreign = [at for at in old if _is_foreign(at.element)]
-        known = [at for at in old if not _is_foreign(at.element)]
-        if len(known) == len(before):
-            found: list[Element] = []
-            for at, counterpart in zip(now, self._counterparts(before, now), strict=True):
-                inside = step(place, f"{feature.name}.{len(found)}")
-                if counterpart is None:
-                    found.append(self._copy(at, inside, self.mine))
-                elif _is_leaf(known[counterpart]) != _is_leaf(before[counterpart]):
-                    self.base[before[counterpart].place] = self.mine[at.place] = inside
-                    if _same(before[counterpart], at):
-                        found.append(self._copy(known[counterpart], inside, self.stored))
-                    else:
-                        found.append(self._copy(at, inside, self.mine))
-                else:
-                    found.append(self.element(known[counterpart], before[counterpart], at, inside))
-            for at in foreign:
-                found.append(self._copy(at, step(place, f"{feature.name}.{len(found)}"), self.stored))
-            return tuple(found)
-        unchanged = len(before) == len(now) and all(map(_same, before, now))
-        chosen, places = (old, self.stored) if unchanged else (now, self.mine)
-        return tuple(
-            self._copy(at, step(place, f"{feature.name}.{i}"), places) for i, at in enumerate(chosen)
-        )
+        foreign = {i: at for i, at in enumerate(old) if _is_foreign(at.element)}
+        known = [at for i, at in enumerate(old) if i not in foreign]
+        if len(known) != len(before):
+            unchanged = len(before) == len(now) and all(map(_same, before, now))
+            chosen, places = (old, self.stored) if unchanged else (now, self.mine)
+            return tuple(
+                self._copy(at, step(place, f"{feature.name}.{i}"), places) for i, at in enumerate(chosen)
+            )
+        items: list[tuple[_At, int | None]] = list(zip(now, self._counterparts(before, now), strict=True))
+        for i, at in foreign.items():  # stay where they are
+            items.insert(i, (at, None))
+        found: list[Element] = []
+        for at, counterpart in items:
+            inside = step(place, f"{feature.name}.{len(found)}")
+            if at in foreign.values():
+                found.append(self._copy(at, inside, self.stored))
+            elif counterpart is None:
+                found.append(self._copy(at, inside, self.mine))
+            else:
+                found.append(self._item(known[counterpart], before[counterpart], at, inside))
+        return tuple(found)
+
+    def _item(self, stored: _At, base: _At, mine: _At, place: str) -> Element:
+        """Return an element of a list; where the language puts it in another form, the old one or the new."""
+        if _is_leaf(stored) == _is_leaf(base):
+            return self.element(stored, base, mine, place)
+        self.base[base.place] = self.mine[mine.place] = place
+        if _same(base, mine):
+            return self._copy(stored, place, self.stored)
+        return self._copy(mine, place, self.mine)
 
     def _counterparts(self, before: list[_At], now: list[_At]) -> list[int | None]:
         """Return for each of the new elements the position of the one it was before, or None."""

@@ -71,13 +71,13 @@ def read_resources(resources: ResourceArchitecture, executors: dsl.ExecutorGroup
 def _alike(node: ResourceNode, other: ResourceNode) -> bool:
     """Return whether two nodes may be one group.
 
-    Their names must have the same text before a number at the end; workers may also have any other names.
+    Of numbered names, the text before the number must be the same. Masters need such names.
     """
     if _group([node], "same") != _group([other], "same"):
         return False
     numbered = [re.fullmatch(r"(.*)-[0-9]+", n.name or "", re.DOTALL) for n in (node, other)]
-    stems = {match[1] if match else "" for match in numbered}
-    return len(stems) == 1 and (stems != {""} or not is_master(node))
+    stems = {match[1] for match in numbered if match}
+    return len(stems) <= 1 and (all(numbered) or not is_master(node))
 
 
 def _is_made_up(node: ResourceNode) -> bool:
