@@ -10,6 +10,7 @@ from .evaluating import validate
 from .exporting import export_pcm
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
+from .importing import import_pcm
 from .many import extract_all
 from .predicting import predict
 from .reading import extract, read_run
@@ -21,6 +22,7 @@ __all__ = [
     "extract_runs",
     "extract_table",
     "fit_table",
+    "import_pcm",
     "load",
     "predict",
     "read_run",

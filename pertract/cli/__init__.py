@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from . import anonymise, catalogue, check, convert, export, extract, fit, predict, show, validate
+from . import anonymise, catalogue, check, convert, export, extract, fit, import_, predict, show, validate
 from .errors import internal_error
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def _root(
     pass
 
 
-for _module in (extract, fit, show, check, convert, predict, validate, export, catalogue, anonymise):
+for _module in (extract, fit, show, check, convert, predict, validate, export, import_, catalogue, anonymise):
     _module.register(app)
 
 

@@ -1,0 +1,156 @@
+"""The tasks of a stage in order of launch: runs of tasks that are alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .outcomes import Outcome, Outcomes
+from .quantities import Evaluation, Quantities
+
+EACH = 64
+"""Tasks that are looked at one by one; of more, conditions are taken to change once."""
+PIECES = 64
+"""Pieces of a run of tasks in which demands follow the number of the task."""
+MOST_GROUPS = 512
+"""Groups of a run up to which its tasks are kept from reaching beyond it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tasks launched one after the other that are alike."""
+
+    first: int
+    """Number of the first one, from 1."""
+    last: int
+    outcomes: list[Outcome]
+
+    @property
+    def tasks(self) -> int:
+        """How many there are."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tasks that need the same, as in a profile of the language."""
+
+    tasks: float
+    position: float | None
+    """Mean position in the order of launch, 0 to 1; None for any."""
+    amounts: tuple[float, ...]
+    """By channel."""
+
+
+def runs(
+    quantities: Quantities,
+    outcomes: Outcomes,
+    tasks: int,
+    on: frozenset[str],
+    at: Callable[[int], Evaluation],
+) -> list[Run]:
+    """Return the tasks of a stage as runs.
+
+    Parameters
+    ----------
+    quantities, outcomes
+        What a task does.
+    tasks
+        How many there are.
+    on
+        The open quantities that tell tasks apart.
+    at
+        Returns the values for the task of a number, from 1.
+    """
+
+    def pattern(number: int) -> tuple[bool, ...]:
+        here = at(number)
+        return tuple(
+            holds for expression in outcomes.expressions for holds in quantities.choices(expression, here, on)
+        )
+
+    found: list[Run] = []
+    for first, last in _alike(1, tasks, pattern):
+        begin = outcomes.at(at(first), last - first + 1)
+        if last == first or _same(begin, outcomes.at(at(last), last - first + 1)):
+            found.append(Run(first, last, begin))
+            continue
+        edges = np.unique(np.linspace(first, last + 1, min(PIECES, last - first + 1) + 1).astype(int))
+        found += [
+            Run(int(low), int(high) - 1, outcomes.at(at((int(low) + int(high) - 1) // 2)))
+            for low, high in zip(edges, edges[1:], strict=False)
+        ]
+    return found
+
+
+def _alike(first: int, last: int, pattern: Callable[[int], tuple[bool, ...]]) -> list[tuple[int, int]]:
+    """Return ranges of numbers with the same pattern."""
+    if last - first < EACH:
+        found: list[tuple[int, int]] = []
+        before: tuple[bool, ...] | None = None
+        for number in range(first, last + 1):
+            if (now := pattern(number)) == before:
+                found[-1] = (found[-1][0], number)
+            else:
+                found.append((number, number))
+            before = now
+        return found
+    known: dict[int, tuple[bool, ...]] = {first: pattern(first), last: pattern(last)}
+    waiting, found = [(first, last)], []
+    while waiting:
+        low, high = waiting.pop()
+        if known[low] == known[high]:
+            if found and known[found[-1][1]] == known[low]:
+                found[-1] = (found[-1][0], high)
+            else:
+                found.append((low, high))
+            continue
+        middle = (low + high) // 2
+        for number in (middle, middle + 1):
+            if number not in known:
+                known[number] = pattern(number)
+        waiting += [(middle + 1, high), (low, middle)]  # the lower one is next
+    return found
+
+
+def _same(one: list[Outcome], other: list[Outcome]) -> bool:
+    return len(one) == len(other) and all(
+        np.allclose(a.amounts, b.amounts, rtol=1e-12, atol=0.0) for a, b in zip(one, other, strict=True)
+    )
+
+
+def groups_of(found: list[Run], tasks: int, *, ordered: bool) -> list[Group]:
+    """Return the groups of a profile that say the same.
+
+    A group lies evenly around its position; one of a single task keeps its place. The larger a group in the middle
+    is, the farther it reaches, beyond its run at last: so it is split into groups that reach as far as the run,
+    unless these would be very many.
+
+    Parameters
+    ----------
+    found
+        Runs in order of launch.
+    tasks
+        Tasks of all runs.
+    ordered
+        Whether the runs have an order.
+    """
+    ordered = ordered and len(found) > 1
+    groups: list[Group] = []
+    for run in found:
+        position = (run.first - 1 + run.last) / (2 * tasks)
+        room = min(position, 1 - position)
+        half = run.tasks / (2 * tasks)
+        whole = not ordered or half >= room * (1 - 1e-9)
+        # A group of w tasks reaches room * (1 - 1 / w) to each side.
+        most = run.tasks if whole else 1 / (1 - half / room)
+        if run.tasks / most > MOST_GROUPS:
+            most = run.tasks
+        for outcome in run.outcomes:
+            due = run.tasks * outcome.chance
+            pieces = max(1, math.ceil(due / most - 1e-9))
+            groups += [Group(due / pieces, position if ordered else None, outcome.amounts)] * pieces
+    return groups
