@@ -301,9 +301,9 @@ class _Walk:
 
 def _pooled(fork: Fork) -> Pooled | None:
     """Return a stage that a fork begins in several pools at the same time."""
-    runs = [flat(body) for body in fork.waited]
-    found = [body[0] for body in runs if len(body) == 1 and isinstance(body[0], StageRun)]
-    if len(found) != len(runs) or len(runs) < 2:
+    bodies: list[Items] = [flat(body) for body in fork.waited]
+    found = [item for body in bodies for item in body if isinstance(item, StageRun)]
+    if len(found) < 2 or any(len(body) != 1 for body in bodies) or len(found) != len(bodies):
         return None
     if len({run.service.order for run in found}) > 1 or len({run.service.id for run in found}) < len(found):
         return None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .outcomes import Outcome, Outcomes
+from .outcomes import Outcomes, Spread
 from .quantities import Evaluation, Quantities
+
+Floats = NDArray[np.float64]
 
 EACH = 64
 """Tasks that are looked at one by one; of more, conditions are taken to change once."""
@@ -26,7 +28,7 @@ class Run:
     first: int
     """Number of the first one, from 1."""
     last: int
-    outcomes: list[Outcome]
+    spread: Spread
 
     @property
     def tasks(self) -> int:
@@ -34,15 +36,16 @@ class Run:
         return self.last - self.first + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
     """Tasks that need the same, as in a profile of the language."""
 
-    tasks: float
-    position: float | None
-    """Mean position in the order of launch, 0 to 1; None for any."""
-    amounts: tuple[float, ...]
-    """By channel."""
+    tasks: Floats
+    """How many are in each, shape ``(n_groups,)``."""
+    positions: Floats | None
+    """Mean position of each in the order of launch, 0 to 1, shape ``(n_groups,)``; None for any."""
+    amounts: Floats
+    """Shape ``(n_groups, n_channels)``."""
 
 
 def runs(
@@ -74,9 +77,12 @@ def runs(
 
     found: list[Run] = []
     for first, last in _alike(1, tasks, pattern):
-        begin = outcomes.at(at(first), last - first + 1)
-        if last == first or _same(begin, outcomes.at(at(last), last - first + 1)):
-            found.append(Run(first, last, begin))
+        begin = at(first)
+        alike = last == first or np.allclose(
+            outcomes.typical(begin), outcomes.typical(at(last)), rtol=1e-12, atol=0.0
+        )
+        if alike:
+            found.append(Run(first, last, outcomes.at(begin, last - first + 1)))
             continue
         edges = np.unique(np.linspace(first, last + 1, min(PIECES, last - first + 1) + 1).astype(int))
         found += [
@@ -116,13 +122,7 @@ def _alike(first: int, last: int, pattern: Callable[[int], tuple[bool, ...]]) ->
     return found
 
 
-def _same(one: list[Outcome], other: list[Outcome]) -> bool:
-    return len(one) == len(other) and all(
-        np.allclose(a.amounts, b.amounts, rtol=1e-12, atol=0.0) for a, b in zip(one, other, strict=True)
-    )
-
-
-def groups_of(found: list[Run], tasks: int, *, ordered: bool) -> list[Group]:
+def groups_of(found: list[Run], tasks: int, *, ordered: bool) -> Groups:
     """Return the groups of a profile that say the same.
 
     A group lies evenly around its position; one of a single task keeps its place. The larger a group in the middle
@@ -139,18 +139,20 @@ def groups_of(found: list[Run], tasks: int, *, ordered: bool) -> list[Group]:
         Whether the runs have an order.
     """
     ordered = ordered and len(found) > 1
-    groups: list[Group] = []
+    sizes, positions, amounts = [], [], []
     for run in found:
         position = (run.first - 1 + run.last) / (2 * tasks)
         room = min(position, 1 - position)
         half = run.tasks / (2 * tasks)
-        whole = not ordered or half >= room * (1 - 1e-9)
+        due = run.tasks * run.spread.chances
         # A group of w tasks reaches room * (1 - 1 / w) to each side.
-        most = run.tasks if whole else 1 / (1 - half / room)
-        if run.tasks / most > MOST_GROUPS:
-            most = run.tasks
-        for outcome in run.outcomes:
-            due = run.tasks * outcome.chance
-            pieces = max(1, math.ceil(due / most - 1e-9))
-            groups += [Group(due / pieces, position if ordered else None, outcome.amounts)] * pieces
-    return groups
+        most = 1 / (1 - half / room) if ordered and half < room * (1 - 1e-9) else float(run.tasks)
+        pieces = np.maximum(1, np.ceil(due / most - 1e-9)).astype(int)
+        if pieces.sum() > max(MOST_GROUPS, len(due)):
+            pieces[:] = 1
+        sizes.append(np.repeat(due / pieces, pieces))
+        positions.append(np.full(int(pieces.sum()), position))
+        amounts.append(np.repeat(run.spread.amounts, pieces, axis=0))
+    return Groups(
+        np.concatenate(sizes), np.concatenate(positions) if ordered else None, np.concatenate(amounts)
+    )

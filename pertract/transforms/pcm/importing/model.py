@@ -102,8 +102,8 @@ class _Builder:
         readings: dict[int, list[Reading]] = {}
         for number, node in enumerate(self._flow.nodes):
             if isinstance(node.content, Pooled):
-                found = (reader.read(run, node.at) for run in node.content.runs)
-                readings[number] = [reading for reading in found if reading is not None]
+                read_ones = (reader.read(run, node.at) for run in node.content.runs)
+                readings[number] = [reading for reading in read_ones if reading is not None]
         stages = {number: found for number, found in readings.items() if found}
         pools = Pools(self._environment, self._system, self._quantities, self._flow).of(stages.values())
         laws = Laws(

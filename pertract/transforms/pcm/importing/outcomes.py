@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...stoex import Expression, ExpressionProblem
+from ...stoex import Expression, ExpressionProblem, Value
 from ...stoex.values import truth
 from .chances import groups, quantile
 from .flow import count_of
@@ -21,6 +21,7 @@ from .objects import refusal
 from .program import Branch, Call, Fork, Loop, Program, Step, Work, inner, walk
 from .quantities import Evaluation, Quantities
 
+Floats = NDArray[np.float64]
 P = ParamSpec("P")
 R = TypeVar("R")
 Rounds = tuple[tuple[str, int], ...]
@@ -28,6 +29,8 @@ Rounds = tuple[tuple[str, int], ...]
 
 POINTS = 256
 """Outcomes of work with several random values."""
+_LOOKED_AT = (0.1, 0.3, 0.6, 0.9)
+"""Where among its values a random value is tried whether amounts follow it on a straight line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,19 @@ class Channel:
     """Whether nobody waits for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one way of doing a program needs."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """What a program needs in the ways in which chance may have it."""
 
-    chance: float
-    amounts: tuple[float, ...]
-    """By channel."""
+    chances: Floats
+    """Shape ``(n_outcomes,)``; they sum to 1."""
+    amounts: Floats
+    """Shape ``(n_outcomes, n_channels)``."""
+
+    @property
+    def mean(self) -> Floats:
+        """Mean amounts, shape ``(n_channels,)``."""
+        return np.asarray(self.chances @ self.amounts)
 
 
 class Outcomes:
@@ -73,8 +82,8 @@ class Outcomes:
         """What decides about amounts."""
         self._loops = {step.round for step in walk(program) if isinstance(step, Loop)}
 
-    def at(self, at: Evaluation, tasks: int = 1) -> list[Outcome]:
-        """Return the outcomes at a place.
+    def at(self, at: Evaluation, tasks: int = 1) -> Spread:
+        """Return what is needed at a place.
 
         Parameters
         ----------
@@ -88,30 +97,59 @@ class Outcomes:
         TransformError
             If an amount has no value or is negative for certain.
         """
-        first = at.given(dict.fromkeys(self._loops, 1))
-        draws: frozenset[str] = frozenset()
-        for expression in self.expressions:
-            draws |= self._told(self._quantities.active, expression, first)
+        draws = self._draws(at)
         by_chance = any(
             isinstance(step, Branch) and any(option.condition is None for option in step.options)
             for step in walk(self._program)
         )
         if not draws and not by_chance:
-            return [Outcome(1.0, self._amounts(at, None, 0))]
+            return Spread(np.ones(1), np.array([self._amounts(at, None, 0)]))
         if len(draws) == 1 and not by_chance and self.is_plain:
             [draw] = draws
-            values = self._told(groups, self._quantities.draws[draw].law, at, tasks)
-            return [
-                Outcome(chance, self._amounts(at.given({draw: value}), None, 0)) for value, chance in values
-            ]
+            found = self._told(groups, self._quantities.draws[draw].law, at, tasks)
+            amounts = self._along([value for value, _ in found], draw, at)
+            return Spread(np.array([chance for _, chance in found]), amounts)
         cube = _Cube(self._quantities, draws, self._loops)
         points = (self._told(cube.values, at, point, ()) for point in range(POINTS))
-        return [Outcome(1 / POINTS, self._amounts(here, cube, n)) for n, here in enumerate(points)]
+        return Spread(
+            np.full(POINTS, 1 / POINTS),
+            np.array([self._amounts(here, cube, n) for n, here in enumerate(points)]),
+        )
 
-    def _amounts(self, at: Evaluation, cube: _Cube | None, point: int) -> tuple[float, ...]:
+    def typical(self, at: Evaluation) -> Floats:
+        """Return what is needed when every random value is its median, shape ``(n_channels,)``."""
+        cube = _Cube(self._quantities, self._draws(at), self._loops, median=True)
+        return np.array(self._amounts(self._told(cube.values, at, 0, ()), cube, 0))
+
+    def _draws(self, at: Evaluation) -> frozenset[str]:
+        first = at.given(dict.fromkeys(self._loops, 1))
+        found: frozenset[str] = frozenset()
+        for expression in self.expressions:
+            found |= self._told(self._quantities.active, expression, first)
+        return found
+
+    def _along(self, values: list[Value], draw: str, at: Evaluation) -> Floats:
+        """Return amounts for values of a random quantity; on a straight line where they are on one."""
+
+        def at_value(value: Value) -> Floats:
+            return np.array(self._amounts(at.given({draw: value}), None, 0))
+
+        if len(values) > len(_LOOKED_AT) and not isinstance(values[0], (bool, str)):
+            numbers = np.array(values, dtype=float)
+            looked_at = [int(share * (len(values) - 1)) for share in _LOOKED_AT]
+            known = np.array([at_value(values[i]) for i in looked_at])
+            low, high = numbers.argmin(), numbers.argmax()
+            begin, end = at_value(values[low]), at_value(values[high])
+            slope = (end - begin) / max(numbers[high] - numbers[low], 1e-300)
+            line = begin + (numbers - numbers[low])[:, None] * slope
+            if np.allclose(line[looked_at], known, rtol=1e-9, atol=0.0):
+                return np.asarray(line)
+        return np.array([at_value(value) for value in values])
+
+    def _amounts(self, at: Evaluation, cube: _Cube | None, point: int) -> list[float]:
         found = [0.0] * len(self.channels)
         self._run(self._program, at, cube, point, (), found)
-        return tuple(found)
+        return found
 
     def _run(
         self,
@@ -198,10 +236,15 @@ class _Cube:
         The random values.
     loops
         The rounds of the loops of the program, in each of which values are drawn anew.
+    median
+        Whether all values are medians instead.
     """
 
-    def __init__(self, quantities: Quantities, draws: frozenset[str], loops: set[str]) -> None:
+    def __init__(
+        self, quantities: Quantities, draws: frozenset[str], loops: set[str], *, median: bool = False
+    ) -> None:
         self._quantities = quantities
+        self._median = median
         self._inside: dict[str | None, list[str]] = {}
         for draw in sorted(draws, key=lambda name: int(name[1:])):  # arguments are drawn before
             around = [loop for loop in quantities.draws[draw].inside if loop in loops]
@@ -218,6 +261,8 @@ class _Cube:
 
     def chance(self, what: object, point: int) -> float:
         """Return where a point is among the values of something, between 0 and 1."""
+        if self._median:
+            return 0.5
         if what not in self._orders:
             self._orders[what] = self._rng.permutation(POINTS)
         return (float(self._orders[what][point]) + 0.5) / POINTS

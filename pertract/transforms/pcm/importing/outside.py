@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from .... import dsl
 from ...stoex import Expression
 from .flow import Flow, Node, Segment
@@ -90,7 +92,7 @@ class Outside:
         segment, outcomes = node.content, self._outcomes[number]
         home = self._contended.get(number)
         found = outcomes.at(node.at)
-        if home is None and len(found) == 1:
+        if home is None and len(found.chances) == 1:
             return self._span(outcomes, node, laws)
         if home is None and self._has_stages:
             if not self._order.is_chain():
@@ -100,7 +102,7 @@ class Outside:
                     "Enter the mean, or let it run alone.",
                 )
             rates = [channel.work.resource.rate for channel in outcomes.channels]
-            mean = sum(o.chance * sum(a / r for a, r in zip(o.amounts, rates, strict=True)) for o in found)
+            mean = float((found.mean / np.array(rates)).sum())
             return Span(mean, {}, f"{segment.name} is random; its mean is what predictions use")
         return Reading(
             run=StageRun(
@@ -123,7 +125,7 @@ class Outside:
             inputs={},
             at=node.at,
             cold=node.at,
-            extra=(0.0,) * len(outcomes.channels),
+            extra=np.zeros(len(outcomes.channels)),
             usable=1,
             launch_s=0.0,
             handling_s=0.0,
@@ -131,9 +133,9 @@ class Outside:
         )
 
     def _span(self, outcomes: Outcomes, node: Node, laws: Laws | None) -> Span:
-        [outcome] = outcomes.at(node.at)
         works = [channel.work for channel in outcomes.channels]
-        total = sum(a / w.resource.rate for a, w in zip(outcome.amounts, works, strict=True))
+        amounts = outcomes.at(node.at).amounts[0]
+        total = sum(float(a) / w.resource.rate for a, w in zip(amounts, works, strict=True))
         law: dsl.Law = {}
         expressions: list[Expression] = [work.amount for work in works]
         if laws is not None and outcomes.is_plain and len(works) == 1 and laws.depends(expressions[0]):

@@ -19,7 +19,7 @@ from .environment import HDD, Environment
 from .launches import groups_of
 from .objects import refusal
 from .program import Work
-from .quantities import Evaluation, Quantities
+from .quantities import Quantities
 from .reading import Reading
 from .sums import TaskParameters, coefficients
 
@@ -105,7 +105,7 @@ class Profiler:
                 )
         uses = self._uses(first)
         tasks = sum(reading.tasks for reading in readings)
-        weights, orders, amounts = self._groups(readings)
+        weights, positions, amounts = self._groups(readings)
         beside = [i for i, use in enumerate(uses) if use is None]
         found: dict[Use, Floats] = {}
         channels: dict[Use, list[int]] = {}
@@ -115,7 +115,7 @@ class Profiler:
         for use, members in channels.items():
             found[use] = np.sum(amounts[:, members], axis=1)
         extra = np.average(
-            [self._scaled(r, np.array([r.extra]))[0] for r in readings],
+            [self._scaled(r, r.extra[None, :])[0] for r in readings],
             axis=0,
             weights=[r.tasks for r in readings],
         )
@@ -141,8 +141,8 @@ class Profiler:
                 )
         profile = dsl.StageProfile(
             id=id,
-            weights=weights,
-            launch_order=orders,
+            weights=tuple(map(_rounded, weights)),
+            launch_order=tuple(map(_rounded, positions)) if positions is not None else (),
             demands=tuple(demands),
             volumes=entering,
             warm_up_s=_rounded(warm.core_s + warm.cold_s * rate),
@@ -215,20 +215,17 @@ class Profiler:
             rate = channel.work.resource.rate
             core = _is_core(channel.work, reading)
             factors.append(self.rate_of(reading.home) / rate if core else (not channel.beside) / rate)
-        return amounts * np.array(factors)
+        return np.asarray(amounts * np.array(factors))
 
-    def _groups(self, readings: Sequence[Reading]) -> tuple[tuple[float, ...], tuple[float, ...], Floats]:
-        """Return weights, launch order and amounts of the groups, the latter by group and channel."""
-        weights: list[float] = []
-        orders: list[float] = []
-        amounts: list[Floats] = []
-        for reading in readings:
-            groups = groups_of(reading.runs, reading.tasks, ordered=reading.ordered)
-            weights += [group.tasks for group in groups]
-            orders += [group.position for group in groups if group.position is not None]
-            amounts.append(self._scaled(reading, np.array([group.amounts for group in groups])))
-        order = tuple(orders) if len(orders) == len(weights) else ()
-        return tuple(weights), order, np.concatenate(amounts)
+    def _groups(self, readings: Sequence[Reading]) -> tuple[Floats, Floats | None, Floats]:
+        """Return weights, positions and amounts of the groups, the latter by group and channel."""
+        found = [groups_of(reading.runs, reading.tasks, ordered=reading.ordered) for reading in readings]
+        positions = [groups.positions for groups in found if groups.positions is not None]
+        return (
+            np.concatenate([groups.tasks for groups in found]),
+            np.concatenate(positions) if len(positions) == len(found) else None,
+            np.concatenate([self._scaled(r, g.amounts) for r, g in zip(readings, found, strict=True)]),
+        )
 
     # -- what happens between tasks ------------------------------------------------------------------
 
@@ -262,7 +259,7 @@ class Profiler:
             warm.dispatch_s += dispatch
             warm.cold_s += dispatch + more
             found[use] = found[use] - dispatch
-        if warm.core_s < 0 or warm.cold_s < -1e-12 or any((v < -1e-9).any() for v in found.values()):
+        if min(warm.core_s, warm.cold_s) < -1e-9 or any((v < -1e-9).any() for v in found.values()):
             raise refusal(
                 reading.run.where,
                 "the first task on a slot computes less than later ones, which the language cannot say",
@@ -270,6 +267,7 @@ class Profiler:
             )
         for use in found:
             found[use] = np.maximum(found[use], 0.0)
+        warm.core_s, warm.cold_s = max(0.0, warm.core_s), max(0.0, warm.cold_s)
         return warm
 
     @staticmethod

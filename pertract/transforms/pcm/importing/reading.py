@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ....errors import TransformError
 from ...stoex import Expression, ExpressionProblem, Value, Variable
 from ...stoex.tree import walk as walk_expression
 from ...stoex.values import truth
@@ -13,11 +17,13 @@ from .environment import Environment
 from .flow import count_of
 from .launches import Run, runs
 from .objects import refusal
-from .outcomes import Outcome, Outcomes
+from .outcomes import Outcomes
 from .program import Acquire, Again, Branch, Fork, Loop, Program, Recursion, Release, Work, flat
 from .quantities import Evaluation, Quantities
 from .stages import Limit, SlotTasks, StageRun, TokenTasks, TreeTasks, passed
 from .system import Passive
+
+Floats = NDArray[np.float64]
 
 MANY_SLOTS = 2**30
 """Slots of a cluster on which every task is the first one on its slot."""
@@ -52,8 +58,8 @@ class Reading:
     """Values of the first task, as on a warm slot."""
     cold: Evaluation
     """Values of the first task."""
-    extra: tuple[float, ...]
-    """What the first task on a slot needs more, by channel; may be below zero."""
+    extra: Floats
+    """What the first task on a slot needs more, shape ``(n_channels,)``; may be below zero."""
     usable: int
     """Slots it keeps to after its first wave."""
     launch_s: float
@@ -207,7 +213,7 @@ class StageReader:
                 )
         outcomes, on_first = (Outcomes(self._quantities, loop.body) for loop in (later, first))
         found = outcomes.at(at, sum(totals))
-        extra = _difference(on_first.at(at, sum(totals)), found) if first is not later else ()
+        extra = on_first.typical(at) - outcomes.typical(at)
         count = sum(totals)
         return Reading(
             run=run,
@@ -223,7 +229,7 @@ class StageReader:
             inputs=passed(later.body),
             at=at,
             cold=at,
-            extra=extra or (0.0,) * len(outcomes.channels),
+            extra=extra,
             usable=len(totals),
             launch_s=0.0,
             handling_s=handling_s,
@@ -240,7 +246,7 @@ class StageReader:
         tasks: int,
         given: Callable[[int], Mapping[str, Value]],
         at: Evaluation,
-    ) -> tuple[list[Run], Evaluation, tuple[float, ...]]:
+    ) -> tuple[list[Run], Evaluation, Floats]:
         """Return the tasks on warm slots, the values of such a task, and what the first on a slot needs more.
 
         A task is the first on its slot if its number is no larger than the slots are. So, on no slots all
@@ -249,25 +255,24 @@ class StageReader:
         names = frozenset(
             part.name for part in walk_expression(passive.capacity) if isinstance(part, Variable)
         )
-        on = frozenset(given(1))
         warm: dict[str, Value] = {}
-        extra = [0.0] * len(outcomes.channels)
+        extra = np.zeros(len(outcomes.channels))
         if any(self._quantities.mentions(expression, names) for expression in outcomes.expressions):
             none, many = dict.fromkeys(names, 0), dict.fromkeys(names, MANY_SLOTS)
             first = at.given(given(1))
-            begin = outcomes.at(first.given(many), tasks)
-            follows = [(first, begin)]
+            begin = outcomes.typical(first.given(many))
+            follows = np.array_equal(outcomes.typical(first), begin)
             if tasks > slots:
                 last = at.given(given(slots + 1))
-                follows.append((last, outcomes.at(last.given(none), tasks)))
-            if all(outcomes.at(here, tasks) == expected for here, expected in follows):
+                follows &= np.array_equal(outcomes.typical(last), outcomes.typical(last.given(none)))
+            if follows:
                 warm = dict(none)
-                extra = list(_difference(begin, outcomes.at(first.given(none), tasks)))
+                extra = begin - outcomes.typical(first.given(none))
 
         def of(number: int) -> Evaluation:
             return at.given({**given(number), **warm})
 
-        return runs(self._quantities, outcomes, tasks, on, of), of(1), tuple(extra)
+        return runs(self._quantities, outcomes, tasks, frozenset(given(1)), of), of(1), extra
 
     def _leaves(self, recursion: Recursion, at: Evaluation) -> Iterator[tuple[Program, dict[str, Value]]]:
         """Yield the programs at the ends of a recursion, with the values of its parameters."""
@@ -380,12 +385,12 @@ class StageReader:
                 f"the driver computes for every launch on {work.resource.label}, which is not read",
                 "Use a demand of a DELAY resource.",
             )
-        [outcome, *others] = Outcomes(self._quantities, (work,)).at(at)
-        if others:
+        spread = Outcomes(self._quantities, (work,)).at(at)
+        if len(spread.chances) > 1:
             raise refusal(
                 work.where, "is random, where the language has one number", "Enter the mean instead."
             )
-        return outcome.amounts[0] / work.resource.rate
+        return float(spread.amounts[0, 0]) / work.resource.rate
 
     def _input_of_value(
         self, inputs: Mapping[str, Expression], value: int, at: Evaluation
@@ -400,15 +405,7 @@ class StageReader:
         return None
 
 
-def _difference(one: list[Outcome], other: list[Outcome]) -> tuple[float, ...]:
-    """Return how much more one way of doing work needs on average than another, by channel."""
-    return tuple(
-        sum(o.chance * o.amounts[channel] for o in one) - sum(o.chance * o.amounts[channel] for o in other)
-        for channel in range(len(one[0].amounts))
-    )
-
-
-def _unknown_recursion(where: str) -> Exception:
+def _unknown_recursion(where: str) -> TransformError:
     return refusal(
         where,
         "calls itself in a way that is not known as the tasks of a stage",

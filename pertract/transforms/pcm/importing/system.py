@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -38,7 +39,7 @@ class Instance:
     component: Element
     order: int
     """Position of the component in its repository."""
-    parameters: dict[str, Expression]
+    parameters: Mapping[str, Expression]
     """Component parameters by name."""
     passives: dict[str, Passive]
     """Passive resources by identifier."""
@@ -199,7 +200,7 @@ class System:
         return found
 
     def bound(
-        self, expression: Expression, scope: dict[str, Expression], inside: tuple[str, ...], owner: Element
+        self, expression: Expression, scope: Mapping[str, Expression], inside: tuple[str, ...], owner: Element
     ) -> Expression:
         """Return an expression over quantities; `Quantities.bound` with the place in messages."""
         try:

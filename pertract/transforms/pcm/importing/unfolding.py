@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ...stoex import Binary, Expression, ExpressionProblem, Literal, Variable
+from ...stoex import Binary, Choice, Expression, ExpressionProblem, Literal, Variable
 from ...stoex.values import truth
 from ..xml import Element
 from .environment import Environment
@@ -23,6 +23,7 @@ from .program import (
     Release,
     Step,
     Work,
+    walk,
 )
 from .quantities import Quantities
 from .system import Instance, Passive, Service, System
@@ -125,20 +126,43 @@ class Unfolding:
                 f"{described(seff)} calls itself through other services",
                 "Let one service call itself directly, or use a loop.",
             )
-        parameters = {parameter: self._quantities.open() for parameter in inputs}
-        names = tuple(quantity.name for quantity in parameters.values())
-        frame = Frame(
-            instance, {**parameters, **instance.parameters}, service, (*inside, *names), recursion=service
-        )
-        body = self._behaviour(seff, frame)
+        return self._recursion(reached, service, inputs, inside, **named), {}
+
+    def _recursion(
+        self,
+        reached: tuple[Instance, Element],
+        service: Service,
+        inputs: Mapping[str, Expression],
+        inside: tuple[str, ...],
+        *,
+        name: str,
+        where: str,
+    ) -> Recursion:
+        """Return what a service says that calls itself; what it passes on unchanged stays what it is."""
+        instance, seff = reached
+        steady: dict[str, Expression] = {}
+        while True:
+            parameters = {p: self._quantities.open() for p in inputs if p not in steady}
+            scope = {**steady, **parameters, **instance.parameters}
+            names = (quantity.name for quantity in parameters.values())
+            frame = Frame(instance, scope, service, (*inside, *names), recursion=service)
+            body = self._behaviour(seff, frame)
+            again = [step for step in walk(body) if isinstance(step, Again)]
+            unchanged = {
+                p for p, quantity in parameters.items() if all(step.inputs.get(p) == quantity for step in again)
+            }
+            if not unchanged:
+                break
+            steady |= {p: inputs[p] for p in unchanged}
         return Recursion(
-            **named,
+            name=name,
+            where=where,
             service=service,
             callee=instance,
             parameters={parameter: quantity.name for parameter, quantity in parameters.items()},
             inputs=dict(inputs),
             body=body,
-        ), {}
+        )
 
     def inputs(self, action: Element, feature: str, frame: Frame) -> dict[str, Variable]:
         """Return what an action passes or sets, as quantities by name with characterisation."""
@@ -287,7 +311,8 @@ class Unfolding:
         return found[0] if len(set(found)) == 1 else None
 
     def _branch(self, action: Element, frame: Frame) -> Iterator[Step]:
-        options = []
+        options: list[Option] = []
+        ends: list[tuple[Expression | None, dict[str, Expression]]] = []
         for element in children(action, "branches_Branch"):
             condition, probability = None, 0.0
             if kind(element) == "GuardedBranchTransition":
@@ -306,10 +331,18 @@ class Unfolding:
                 frame.scope.update(inside.scope)
                 yield from program
                 return
-            for variable, quantity in inside.scope.items():
-                if frame.scope.get(variable) != quantity:  # its value depends on chance, or on the round
-                    frame.scope[variable] = self._quantities.open()
             options.append(Option(condition, probability, program))
+            ends.append((condition, inside.scope))
+        before = dict(frame.scope)
+        for condition, scope in reversed(ends):
+            for variable, quantity in scope.items():
+                if before.get(variable) == quantity:
+                    continue
+                other = frame.scope.get(variable)
+                if condition is None or other is None:  # by chance, or without a value otherwise
+                    frame.scope[variable] = self._quantities.open()
+                else:
+                    frame.scope[variable] = self._quantities.define(Choice(condition, quantity, other))
         yield Branch(**self._named(action), options=tuple(options))
 
     def probability(self, element: Element) -> float:
