@@ -14,15 +14,16 @@ from ...stoex import Call, Distribution, ExpressionProblem, Value, mean
 from .quantities import Evaluation
 
 PARTS = 64
-"""Parts of a density, at least."""
-MOST_PARTS = 256
+"""Parts of a density, where there is one."""
+FEWEST_PARTS = 16
+"""Parts of each, where a stage has several."""
 _INSIDE = 16
 """Points by which the mean of a part is found."""
 
 Law = Distribution | Call
 
 
-def groups(law: Law, at: Evaluation, tasks: int) -> list[tuple[Value, float]]:
+def groups(law: Law, at: Evaluation, tasks: int, parts: int = PARTS) -> list[tuple[Value, float]]:
     """Return the values of a law with their chances.
 
     Parameters
@@ -33,23 +34,24 @@ def groups(law: Law, at: Evaluation, tasks: int) -> list[tuple[Value, float]]:
         Values of the arguments.
     tasks
         How many values are drawn about; decides how fine the upper end is.
+    parts
+        Parts of a density.
 
     Raises
     ------
     ExpressionProblem
         If the arguments do not make a distribution.
     """
-    parts = min(MOST_PARTS, max(PARTS, tasks))
     if isinstance(law, Distribution):
         return _of_table(law, parts)
     edges = [i / parts for i in range(parts)]
-    while 1 - edges[-1] > 1 / max(tasks, parts) + 1e-12:
+    while 1 - edges[-1] > 1.5 / max(tasks, parts):
         edges.append((edges[-1] + 1) / 2)
     edges.append(1.0)
     found: list[tuple[float, float]] = []
     for low, high in zip(edges, edges[1:], strict=False):
         inside = [low + (high - low) * (i + 0.5) / _INSIDE for i in range(_INSIDE)]
-        values = [float(quantile(law, at, u)) for u in inside]  # type: ignore[arg-type]
+        values = [float(quantile(law, at, u)) for u in inside]
         found.append((math.fsum(values) / _INSIDE, high - low))
     exact = mean(_with_values(law, at), {})
     about = math.fsum(value * chance for value, chance in found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .chances import FEWEST_PARTS, PARTS
 from .outcomes import Outcomes, Spread
 from .quantities import Evaluation, Quantities
 
@@ -17,7 +18,7 @@ EACH = 64
 """Tasks that are looked at one by one; of more, conditions are taken to change once."""
 PIECES = 64
 """Pieces of a run of tasks in which demands follow the number of the task."""
-MOST_GROUPS = 512
+MOST_GROUPS = 64
 """Groups of a run up to which its tasks are kept from reaching beyond it."""
 
 
@@ -70,23 +71,22 @@ def runs(
     """
 
     def pattern(number: int) -> tuple[bool, ...]:
-        here = at(number)
-        return tuple(
-            holds for expression in outcomes.expressions for holds in quantities.choices(expression, here, on)
-        )
+        return quantities.choices(outcomes.expressions, at(number), on)
 
     found: list[Run] = []
-    for first, last in _alike(1, tasks, pattern):
+    ranges = _alike(1, tasks, pattern)
+    parts = max(FEWEST_PARTS, PARTS // len(ranges))
+    for first, last in ranges:
         begin = at(first)
         alike = last == first or np.allclose(
             outcomes.typical(begin), outcomes.typical(at(last)), rtol=1e-12, atol=0.0
         )
         if alike:
-            found.append(Run(first, last, outcomes.at(begin, last - first + 1)))
+            found.append(Run(first, last, outcomes.at(begin, last - first + 1, parts)))
             continue
         edges = np.unique(np.linspace(first, last + 1, min(PIECES, last - first + 1) + 1).astype(int))
         found += [
-            Run(int(low), int(high) - 1, outcomes.at(at((int(low) + int(high) - 1) // 2)))
+            Run(int(low), int(high) - 1, outcomes.at(at((int(low) + int(high) - 1) // 2), 1, FEWEST_PARTS))
             for low, high in zip(edges, edges[1:], strict=False)
         ]
     return found

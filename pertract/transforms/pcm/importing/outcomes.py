@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...stoex import Expression, ExpressionProblem, Value
 from ...stoex.values import truth
-from .chances import groups, quantile
+from .chances import PARTS, groups, quantile
 from .flow import count_of
 from .objects import refusal
 from .program import Branch, Call, Fork, Loop, Program, Step, Work, inner, walk
@@ -82,7 +82,7 @@ class Outcomes:
         """What decides about amounts."""
         self._loops = {step.round for step in walk(program) if isinstance(step, Loop)}
 
-    def at(self, at: Evaluation, tasks: int = 1) -> Spread:
+    def at(self, at: Evaluation, tasks: int = 1, parts: int = PARTS) -> Spread:
         """Return what is needed at a place.
 
         Parameters
@@ -91,6 +91,8 @@ class Outcomes:
             Values of the open quantities around the program.
         tasks
             How often it is done about.
+        parts
+            Into how many parts a density is cut.
 
         Raises
         ------
@@ -106,7 +108,7 @@ class Outcomes:
             return Spread(np.ones(1), np.array([self._amounts(at, None, 0)]))
         if len(draws) == 1 and not by_chance and self.is_plain:
             [draw] = draws
-            found = self._told(groups, self._quantities.draws[draw].law, at, tasks)
+            found = self._told(groups, self._quantities.draws[draw].law, at, tasks, parts)
             amounts = self._along([value for value, _ in found], draw, at)
             return Spread(np.array([chance for _, chance in found]), amounts)
         cube = _Cube(self._quantities, draws, self._loops)
@@ -123,10 +125,7 @@ class Outcomes:
 
     def _draws(self, at: Evaluation) -> frozenset[str]:
         first = at.given(dict.fromkeys(self._loops, 1))
-        found: frozenset[str] = frozenset()
-        for expression in self.expressions:
-            found |= self._told(self._quantities.active, expression, first)
-        return found
+        return self._told(self._quantities.active, self.expressions, first)
 
     def _along(self, values: list[Value], draw: str, at: Evaluation) -> Floats:
         """Return amounts for values of a random quantity; on a straight line where they are on one."""

@@ -152,7 +152,8 @@ class Profiler:
             launch_interval_s=max(r.launch_s for r in readings),
             handling_s=first.handling_s,
         )
-        total = np.average(amounts, axis=0, weights=weights) * tasks
+        first_ones = sum(min(reading.tasks, reading.slots) for reading in readings)
+        total = np.average(amounts, axis=0, weights=weights) * tasks + extra * first_ones
         return Profiled(
             profile=profile,
             tasks=tasks,

@@ -8,7 +8,7 @@ deep inside of the calls can be evaluated at any round, for any random value, an
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...stoex import (
@@ -47,6 +47,7 @@ class Quantities:
         self._numbers = itertools.count()
         self._defined: dict[str, Expression] = {}
         self._depends: dict[str, frozenset[str]] = {}
+        self._of_tree: dict[int, tuple[Expression, frozenset[str]]] = {}  # trees are kept, so identities stay
         self.draws: dict[str, Draw] = {}
         """The random quantities by name."""
         self.known = Evaluation(self)
@@ -75,11 +76,11 @@ class Quantities:
         """Return the open quantities that an expression depends on."""
         if isinstance(expression, Variable):
             return self._depends[expression.name]
-        found: frozenset[str] = frozenset()
-        for part in walk(expression):
-            if isinstance(part, Variable):
-                found |= self._depends[part.name]
-        return found
+        known = self._of_tree.get(id(expression))
+        if known is None:
+            found = frozenset().union(*map(self.depends, parts(expression)))
+            known = self._of_tree[id(expression)] = (expression, found)
+        return known[1]
 
     def bound(self, expression: Expression, scope: Scope, inside: tuple[str, ...]) -> Expression:
         """Return an expression over quantities instead of variables; random parts become quantities.
@@ -117,39 +118,33 @@ class Quantities:
         self._depends[drawn.name] |= self.depends(law)
         return drawn
 
-    def active(self, expression: Expression, at: Evaluation) -> frozenset[str]:
-        """Return the random quantities that decide the value of an expression; conditions choose among them.
+    def active(self, expressions: Iterable[Expression], at: Evaluation) -> frozenset[str]:
+        """Return the random quantities that decide values of expressions; conditions choose among them.
 
         Raises
         ------
         ExpressionProblem
             If a condition cannot be evaluated.
         """
-        found: frozenset[str] = frozenset()
-        for draw in self._active(expression, at):
-            found |= {draw}
-        return found
+        seen: set[str] = set()
+        for expression in expressions:
+            self._see_active(expression, at, seen)
+        return frozenset(seen & self.draws.keys())
 
-    def _active(self, expression: Expression, at: Evaluation) -> Iterator[str]:
+    def _see_active(self, expression: Expression, at: Evaluation, seen: set[str]) -> None:
+        if not self.depends(expression) & self.draws.keys():
+            return
         match expression:
             case Variable(name):
-                if name in self.draws:
-                    yield name
-                    for argument in parts(self.draws[name].law):
-                        yield from self._active(argument, at)
-                elif self._depends[name] & self.draws.keys():
-                    yield from self._active(self._defined[name], at)
-            case Choice(condition, then, otherwise):
-                in_condition = list(self._active(condition, at))
-                if in_condition:
-                    yield from in_condition
-                    yield from self._active(then, at)
-                    yield from self._active(otherwise, at)
-                else:
-                    yield from self._active(then if truth(at.value(condition)) else otherwise, at)
+                if name not in seen:
+                    seen.add(name)
+                    drawn = self.draws.get(name)
+                    self._see_active(drawn.law if drawn else self._defined[name], at, seen)
+            case Choice(condition, then, otherwise) if not self.depends(condition) & self.draws.keys():
+                self._see_active(then if truth(at.value(condition)) else otherwise, at, seen)
             case _:
                 for part in parts(expression):
-                    yield from self._active(part, at)
+                    self._see_active(part, at, seen)
 
     def mentions(self, expression: Expression, names: frozenset[str]) -> bool:
         """Return whether an expression, or what its quantities stand for, uses some quantities."""
@@ -167,32 +162,41 @@ class Quantities:
                         waiting.append(self.draws[part.name].law)
         return False
 
-    def choices(self, expression: Expression, at: Evaluation, on: frozenset[str]) -> Iterator[bool]:
-        """Yield how the conditions that depend on open quantities turn out, as far as they are evaluated.
+    def choices(
+        self, expressions: Iterable[Expression], at: Evaluation, on: frozenset[str]
+    ) -> tuple[bool, ...]:
+        """Return how the conditions that depend on open quantities turn out, as far as they are evaluated.
 
         Raises
         ------
         ExpressionProblem
             If a condition cannot be evaluated.
         """
+        found: list[bool] = []
+        seen: set[str] = set()
+        for expression in expressions:
+            self._choose(expression, at, on, seen, found)
+        return tuple(found)
+
+    def _choose(
+        self, expression: Expression, at: Evaluation, on: frozenset[str], seen: set[str], found: list[bool]
+    ) -> None:
         if not on & self.depends(expression):
             return
         match expression:
             case Variable(name):
-                if (inner := self._defined.get(name)) is not None:
-                    yield from self.choices(inner, at, on)
-            case Choice(condition, then, otherwise):
-                if self.depends(condition) & self.draws.keys():
-                    yield from (c for part in parts(expression) for c in self.choices(part, at, on))
-                    return
+                if name not in seen and name in self._defined:
+                    seen.add(name)
+                    self._choose(self._defined[name], at, on, seen, found)
+            case Choice(condition, then, otherwise) if not self.depends(condition) & self.draws.keys():
+                self._choose(condition, at, on, seen, found)
                 holds = truth(at.value(condition))
-                yield from self.choices(condition, at, on)
                 if on & self.depends(condition):
-                    yield holds
-                yield from self.choices(then if holds else otherwise, at, on)
+                    found.append(holds)
+                self._choose(then if holds else otherwise, at, on, seen, found)
             case _:
                 for part in parts(expression):
-                    yield from self.choices(part, at, on)
+                    self._choose(part, at, on, seen, found)
 
     def expanded(self, expression: Expression, keep: frozenset[str] = frozenset()) -> Expression:
         """Return an expression with what quantities stand for, and random values as what they are drawn from.
