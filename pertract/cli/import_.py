@@ -36,7 +36,7 @@ def pcm(
     Example: `pertract import pcm palladio -o edited.yaml`, then `pertract predict edited.yaml`
 
     Slots, cores, rates, numbers of tasks, demands, delays, the size of the data and what waits for what are
-    read as they stand in the files. Models of others are read as far as their concepts exist here; what has no
+    as they stand in the files. Models of others are read as far as their concepts exist here; what has no
     counterpart is named, and nothing is written.
     """
     from .. import api

@@ -109,8 +109,8 @@ def models(draw: st.DrawFn, *, launching: bool = True) -> dsl.PerformanceModel:
     Parameters
     ----------
     launching
-        With stages that wait for the driver, keep to some of the slots, or take slots in turn: only one form of
-        an export says so.
+        With stages that wait for the driver, keep to some of the slots, or take slots in turn: only one form
+        of an export says so.
     """
     per_executor, executors = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     slots = per_executor * executors
@@ -164,9 +164,7 @@ def models(draw: st.DrawFn, *, launching: bool = True) -> dsl.PerformanceModel:
             executor=dsl.ExecutorProfile(per_task_core_second=draw(st.sampled_from([0.0, 0.25]))),
         ),
         workload=dsl.DataWorkload(
-            data=draw(
-                st.sampled_from([(), (dsl.FileData(id="file", size_bytes=5 * 10**9, records=10**6),)])
-            )
+            data=draw(st.sampled_from([(), (dsl.FileData(id="file", size_bytes=5 * 10**9, records=10**6),)]))
         ),
         resources=dsl.ResourceArchitecture(
             nodes=(dsl.NodeGroup(id="workers", count=draw(st.integers(1, 2)), cores=100),)
@@ -174,4 +172,15 @@ def models(draw: st.DrawFn, *, launching: bool = True) -> dsl.PerformanceModel:
     )
 
 
-_TEXTS = ["a", "stage-", "x (2 nodes)", "Käse & <Brot> ", "a/b", '"q"', "count at A.scala:", "I.", "job-", "é"]
+_TEXTS = [
+    "a",
+    "stage-",
+    "x (2 nodes)",
+    "Käse & <Brot> ",
+    "a/b",
+    '"q"',
+    "count at A.scala:",
+    "I.",
+    "job-",
+    "é",
+]

@@ -1,9 +1,19 @@
 """PCM models as models of the language: `import_model`.
 
-A model is read in steps: `documents` and `objects` make files into elements that refer to each other; `unfolding`
-follows calls, so that a `program` over `quantities` is left; `stages` finds the tasks in it and `flow` what runs after
-what; `profiles`, `cluster` and `outside` say it in the language, and `model` puts it together. Nothing goes by
-the text of expressions: these are evaluated (`outcomes`, `sums`), so it does not matter how they are written.
+``documents``, ``objects``
+    Files become elements that refer to each other.
+``system``, ``environment``, ``unfolding``, ``usage``
+    Calls are followed, so that a ``program`` over ``quantities`` is left: what is done, taken and waited for.
+``stages``, ``flow``, ``order``
+    The tasks of stages are found in it, and what runs after what.
+``reading``, ``leaves``, ``launches``, ``outcomes``, ``chances``
+    A stage in numbers: what its tasks need, in order of launch.
+``profiles``, ``dependencies``, ``sums``, ``cluster``, ``outside``, ``execution``, ``approximations``,
+``model``
+    The same in the language.
+
+Nothing goes by the text of expressions. They are evaluated, at other values too, so it does not matter how
+they are written.
 """
 
 from .documents import kind_of

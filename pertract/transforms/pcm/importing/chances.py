@@ -1,16 +1,17 @@
 """Random values as groups of numbers: the language has groups of tasks instead of densities.
 
-A density is cut into parts of equal chance, and each part is said by its mean, so that the mean of the whole stays
-and quantiles stay within a part. The last part of an unbounded density is cut again and again, because the largest
-of many values decides when a stage ends.
+A density is cut into parts of equal chance, and each part is said by its mean, so that the mean of the whole
+stays and quantiles stay within a part. The last part of an unbounded density is cut again and again, because
+the largest of many values decides when a stage ends.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from statistics import NormalDist
 
-from ...stoex import Call, Distribution, ExpressionProblem, Value, mean
+from ...stoex import Call, Distribution, ExpressionProblem, Literal, Value, mean
 from .quantities import Evaluation
 
 PARTS = 64
@@ -49,7 +50,7 @@ def groups(law: Law, at: Evaluation, tasks: int, parts: int = PARTS) -> list[tup
         edges.append((edges[-1] + 1) / 2)
     edges.append(1.0)
     found: list[tuple[float, float]] = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         inside = [low + (high - low) * (i + 0.5) / _INSIDE for i in range(_INSIDE)]
         values = [float(quantile(law, at, u)) for u in inside]
         found.append((math.fsum(values) / _INSIDE, high - low))
@@ -135,6 +136,4 @@ def _function_quantile(function: str, arguments: list[float], chance: float) -> 
 
 
 def _with_values(law: Call, at: Evaluation) -> Call:
-    from ...stoex import Literal
-
     return Call(law.function, tuple(Literal(at.value(argument)) for argument in law.arguments))

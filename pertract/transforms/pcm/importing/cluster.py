@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .... import dsl
 from ...stoex import Expression, Variable
@@ -41,6 +41,8 @@ class Pool:
     """The quantities of the slots."""
     executor_names: frozenset[str] = frozenset()
     """The quantities of the executors."""
+    joined: bool = False
+    """Whether its nodes are said as one, because they differ and tasks can want more cores than one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,8 @@ class Pools:
                 if abs(here - tasks * pool.slots / total) > 1 + 1e-9:
                     raise refusal(
                         readings[0].run.where,
-                        f"{here} of {tasks} tasks run on {pool.container.name}, which has {pool.slots} of {total} "
-                        "slots; in the language tasks take any free slot",
+                        f"{here} of {tasks} tasks run on {pool.container.name}, which has {pool.slots} of "
+                        f"{total} slots; in the language tasks take any free slot",
                         "Give every node its share of the tasks by its slots.",
                     )
         for readings in every:
@@ -122,13 +124,13 @@ class Pools:
         slots = max(reading.slots for reading in readings)
         if first.passive is None and SLOTS in parameters:
             slots = self._number(parameters[SLOTS], instance)
-        label, written = label_and_nodes(container.name)
-        nodes = self._number(parameters[NODES], instance) if NODES in parameters else written
+        nodes = label_and_nodes(container.name)[1]
+        if NODES in parameters:
+            nodes = self._number(parameters[NODES], instance)
         executors = self._number(parameters[EXECUTORS], instance) if EXECUTORS in parameters else nodes
         processor = self.environment.processor(container.id)
         cores = processor.replicas if processor is not None else max(slots, 1)
-        batches = self._batches(key, slots)
-        return Pool(
+        pool = Pool(
             key=key,
             container=container,
             slots=slots,
@@ -136,10 +138,12 @@ class Pools:
             nodes=max(1, min(nodes, cores, MOST_NODES)),
             cores=cores,
             cores_known=processor is not None,
-            batches=batches,
+            batches=self._batches(key, slots),
             slot_names=_names(first.passive.capacity if first.passive else parameters.get(SLOTS)),
             executor_names=_names(parameters.get(EXECUTORS)),
         )
+        beside = any(channel.beside for channel in first.outcomes.channels)
+        return pool if _has_nodes(pool, beside=beside) else replace(pool, nodes=1, joined=True)
 
     def _instance(self, reading: Reading) -> Instance | None:
         """Return the instance of the executors of a pool."""
@@ -243,16 +247,30 @@ def cluster_of(pools: Sequence[Pool], environment: Environment, rate: float) -> 
     alone = len(pools) == 1 and count == pools[0].nodes
     executors: list[dsl.ExecutorGroup] = []
     for pool in pools:
-        number = 0
-        for registered_s, slots in _executors(pool):
+        for number, (registered_s, slots) in enumerate(_executors(pool)):
             node = None if alone else first_node[pool.container.id] + number % pool.nodes
-            number += 1
             group = dsl.ExecutorGroup(count=1, slots=slots, registered_s=registered_s, node=node)
             if executors and executors[-1].model_copy(update={"count": 1}) == group:
                 executors[-1] = group.model_copy(update={"count": executors[-1].count + 1})
             else:
                 executors.append(group)
     return Cluster(tuple(groups), tuple(executors))
+
+
+def _has_nodes(pool: Pool, *, beside: bool) -> bool:
+    """Return whether the nodes of a pool can have cores of their own and predict as their sum does.
+
+    In the files, all cores of a container serve all of its tasks. Nodes that are alike come close to that, and
+    cores that are never all busy do not matter.
+    """
+    slots, executors = [0] * pool.nodes, [0] * pool.nodes
+    for number, (_, of) in enumerate(_executors(pool)):
+        slots[number % pool.nodes] += of
+        executors[number % pool.nodes] += 1
+    alike = pool.cores % pool.nodes == 0 and len(set(slots)) == 1 and len(set(executors)) == 1
+    least = pool.cores // pool.nodes
+    wanted = max(s + e * beside for s, e in zip(slots, executors, strict=True))
+    return alike or wanted <= least
 
 
 def _executors(pool: Pool) -> list[tuple[float, int]]:

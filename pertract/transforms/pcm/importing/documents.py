@@ -1,7 +1,7 @@
 """The files of a PCM model as trees of elements, read without trusting them.
 
-One file of each kind makes a model; components may be spread over several repositories. Declarations of a document
-type are refused, so that no entity is expanded and nothing is fetched.
+One file of each kind makes a model; components may be spread over several repositories. Declarations of a
+document type are refused, so that no entity is expanded and nothing is fetched.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _check_version(name: str, root: Element, content: bytes) -> None:
         return
     if _EXTENSIONS.search(content):
         raise TransformError(
-            f"{name}, line {root.sourceline}: is written for the PCM {found[1]} that original PerTract extended",
+            f"{name}, line {root.sourceline}: is written for PCM {found[1]} as original PerTract extended it",
             hint=f"Import an export for standard PCM {VERSION}, or the model it was made from.",
         )
     raise TransformError(

@@ -1,7 +1,7 @@
 """What runs after what: from a program to a graph of stages and of work outside of stages.
 
-A program is nested: one step after the other, and forks that are joined. Tokens, which are passive resources of
-capacity 0, make something wait for something else anywhere. Both become edges.
+A program is nested: one step after the other, and forks that are joined. Tokens, which are passive
+resources of capacity 0, make something wait for something else anywhere. Both become edges.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...stoex import Expression, ExpressionProblem
-from .objects import refusal
+from .objects import refusal, unknown_recursion
 from .program import Acquire, Branch, Call, Fork, Loop, Program, Release, Step, Work, flat
 from .program import walk as walk_program
 from .quantities import Evaluation, Quantities
@@ -169,13 +169,8 @@ class _Walk:
                     )
                 self._registrations.append((item, at))
                 return before
-            case Acquire():
-                return before | {self._acquired(item, before)}
-            case Release():
-                uses = self._uses.setdefault(item.passive.id, _Uses(item.passive))
-                uses.given.append(before)
-                uses.order.append(False)
-                return before
+            case Acquire() | Release():
+                return self._passive(item, before)
             case Fork():
                 return self._fork(item, before, at, job)
             case Work():
@@ -192,11 +187,7 @@ class _Walk:
                     "chance or a random value decides whether stages, forks or passive resources are used",
                     "Keep the branch that is to be predicted.",
                 )
-        raise refusal(
-            item.where,
-            "calls itself in a way that is not known as the tasks of a stage",
-            "Halve the tasks until one is left, which takes a slot, or use a loop.",
-        )
+        raise unknown_recursion(item.where)
 
     def _node(
         self, content: Job | Pooled | Segment, before: _Moments, at: Evaluation, job: int | None
@@ -235,12 +226,15 @@ class _Walk:
 
     # -- passive resources ---------------------------------------------------------------------------
 
-    def _acquired(self, item: Acquire, before: _Moments) -> _Token:
+    def _passive(self, item: Acquire | Release, before: _Moments) -> _Moments:
         uses = self._uses.setdefault(item.passive.id, _Uses(item.passive))
+        uses.order.append(isinstance(item, Acquire))
+        if isinstance(item, Release):
+            uses.given.append(before)
+            return before
         self._tokens += 1
         uses.taken.append((self._tokens, before))
-        uses.order.append(True)
-        return _Token(self._tokens)
+        return before | {_Token(self._tokens)}
 
     def _matched(self, uses: _Uses) -> Iterator[tuple[int, _Moments]]:
         """Yield for each time a passive resource is taken what it waits for."""
@@ -253,7 +247,8 @@ class _Walk:
         if len(uses.given) < len(uses.taken):
             raise refusal(
                 passive.where,
-                f"is taken {len(uses.taken)} times and given {len(uses.given)} times, so something waits for ever",
+                f"is taken {len(uses.taken)} times and given {len(uses.given)} times, so something waits "
+                "for ever",
                 "Give it as often as it is taken, or give it a capacity.",
             )
         together = all(
@@ -287,12 +282,12 @@ class _Walk:
         """Yield the nodes that have ended at moments."""
         waiting, seen = list(moments), set(moments)
         while waiting:
+            more: _Moments = frozenset()
             match waiting.pop():
                 case int() as node:
                     yield node
-                    continue
-                case _Start(start):
-                    more = frozenset() if start == job else frozenset(self._nodes[start].after)
+                case _Start(start) if start != job:
+                    more = frozenset(self._nodes[start].after)
                 case _Token(number):
                     more = awaited[number]
             waiting += more - seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -87,7 +88,7 @@ def runs(
         edges = np.unique(np.linspace(first, last + 1, min(PIECES, last - first + 1) + 1).astype(int))
         found += [
             Run(int(low), int(high) - 1, outcomes.at(at((int(low) + int(high) - 1) // 2), 1, FEWEST_PARTS))
-            for low, high in zip(edges, edges[1:], strict=False)
+            for low, high in itertools.pairwise(edges)
         ]
     return found
 
@@ -125,9 +126,9 @@ def _alike(first: int, last: int, pattern: Callable[[int], tuple[bool, ...]]) ->
 def groups_of(found: list[Run], tasks: int, *, ordered: bool) -> Groups:
     """Return the groups of a profile that say the same.
 
-    A group lies evenly around its position; one of a single task keeps its place. The larger a group in the middle
-    is, the farther it reaches, beyond its run at last: so it is split into groups that reach as far as the run,
-    unless these would be very many.
+    A group lies evenly around its position; one of a single task keeps its place. The larger a group in the
+    middle is, the farther it reaches, beyond its run at last: so it is split into groups that reach as far
+    as the run, unless these would be very many.
 
     Parameters
     ----------

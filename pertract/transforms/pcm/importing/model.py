@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .... import dsl
 from ....dsl.resolve import check
+from .approximations import approximations, listed, volumes_note
 from .cluster import Cluster, Pools, cluster_of
 from .documents import read
 from .environment import Environment
+from .execution import Names, execution_of, is_fair, stage_of
 from .flow import Flow, Job, Pooled, flow_of
 from .objects import Objects, name, refusal
 from .order import Order
 from .outside import Outside, Span
-from .program import Call, walk
 from .profiles import Profiled, Profiler
+from .program import Call, walk
 from .quantities import Quantities
 from .reading import Reading, StageReader
 from .sums import Laws
@@ -87,7 +89,6 @@ class _Builder:
         self._usage = usage
         self._flow = flow
         self._profiler = Profiler(quantities, environment)
-        self._names = _Names()
         self._notes: list[str] = []
 
     def model(self) -> dsl.PerformanceModel:
@@ -112,10 +113,8 @@ class _Builder:
             frozenset().union(*(pool.slot_names for pool in pools)),
             frozenset().union(*(pool.executor_names for pool in pools)),
         )
-        ids = {}
-        for number, node in enumerate(self._flow.nodes):
-            content = node.content
-            ids[number] = self._names.unique(content.call.name if isinstance(content, Job) else content.name)
+        names = Names(self._flow.nodes)
+        ids = names.of
         profiled = {number: self._profiler.profile(ids[number], found) for number, found in stages.items()}
         outside = Outside(
             self._quantities,
@@ -142,37 +141,30 @@ class _Builder:
                     profiled[number] = self._profiler.profile(ids[number], [found])
                     elements[number] = self._stage(ids[number], profiled[number], [found], None)
         self._notes += [*outside.notes, *(note for p in profiled.values() for note in p.notes)]
+        real = {number: found for number, found in stages.items() if number in readings}
+        self._notes += approximations(real, ids, pools, order)
+        volumes = volumes_note(self._quantities, self._usage.data, real, ids)
+        self._notes += [volumes] if volumes else []
         rate = self._rate(profiled)
         cluster = cluster_of(pools, self._environment, rate) if pools else self._own_cluster(stages, rate)
-        execution = self._execution(elements, ids, cluster, self._is_fair(order, stages))
+        execution = execution_of(
+            self._flow,
+            elements,
+            names,
+            cluster,
+            fair=is_fair(order, stages),
+            framework=self._framework(),
+        )
         return self._model(execution, profiled, cluster)
-
-    # -- parts -------------------------------------------------------------------------------------------
 
     def _stage(
         self, id: str, profiled: Profiled, readings: Sequence[Reading], laws: Laws | None
     ) -> dsl.Stage:
-        """Return a stage; how its number of tasks follows data and cluster is one of the language's rules."""
-        tasks = profiled.tasks
-        label = name(readings[0].run.service.component)
-        partitions = dsl.Partitions(count=tasks)
-        counts = [reading.count for reading in readings if reading.count is not None]
-        if laws is not None and len(counts) == len(readings) and any(map(laws.depends, counts)):
-            law = laws.of(counts, readings[0].cold)
-            if law is None:
-                self._notes.append(f"{id}: its number of tasks follows no law of the language, and stays")
-            elif set(law) == {"data"}:
-                partitions = dsl.Partitions(count=tasks, rule="input_splits")
-            elif set(law) == {"slots"}:
-                partitions = dsl.Partitions(count=tasks, rule="total_slots")
-            elif set(law) - {"constant"}:
-                partitions = dsl.Partitions(count=tasks, rule="law", law=law)
-        return dsl.Stage(
-            id=id,
-            name=_rest(label, id),
-            profile=id,
-            partitions=partitions,
-        )
+        stage, note = stage_of(id, profiled.tasks, readings, laws)
+        self._notes += [note] if note else []
+        return stage
+
+    # -- parts -------------------------------------------------------------------------------------------
 
     def _rate(self, profiled: Mapping[int, Profiled]) -> float:
         rates = {
@@ -205,117 +197,19 @@ class _Builder:
         )
         return Cluster((group,), (dsl.ExecutorGroup(count=1, slots=slots),))
 
-    def _is_fair(self, order: Order, stages: Mapping[int, Sequence[Reading]]) -> bool:
-        """Return whether stages that run at the same time take slots in turn.
-
-        Raises
-        ------
-        TransformError
-            If some do, and others make them wait until they have launched all of their tasks.
-        """
-        in_turn = {n for n, [first, *_] in stages.items() if first.form == "tokens" and first.turn is None}
-        together = order.side_by_side(stages) if in_turn else set()
-        if together & in_turn and together - in_turn:
-            number = min(together & in_turn)
-            raise refusal(
-                stages[number][0].run.where,
-                "takes slots in turn with a stage that takes all of them first",
-                "Let all stages that run at the same time hold the same turn, or none.",
-            )
-        return bool(together & in_turn)
-
     def _beside(self, profiled: Mapping[int, Profiled]) -> float:
-        """Return the CPU beside tasks for each core second of theirs, which is one for all executors.
-
-        Raises
-        ------
-        TransformError
-            If it differs between stages.
-        """
+        """Return the CPU beside tasks for each core second of theirs, which is one for all executors."""
         busy = [p for p in profiled.values() if p.core_s > 0]
         if not busy:
             return 0.0
         mean = sum(p.beside_core_s for p in busy) / sum(p.core_s for p in busy)
-        for number, p in profiled.items():
-            if p.core_s > 0 and abs(p.beside_core_s / p.core_s - mean) > ALIKE * mean:
-                node = self._flow.nodes[number].content
-                raise refusal(
-                    node.where if isinstance(node, Pooled) else "",
-                    f"has {p.beside_core_s / p.core_s:.3g} s of CPU beside its tasks for each second of theirs, "
-                    f"and all stages together {mean:.3g}; the language has one number for all",
-                    "Use the same factor in all stages.",
-                )
-        return float(f"{mean:.10g}")
-
-    def _execution(
-        self,
-        elements: Mapping[int, dsl.Stage | dsl.Delay],
-        ids: Mapping[int, str],
-        cluster: Cluster,
-        fair: bool,
-    ) -> dsl.ExecutionArchitecture:
-        outer: list[dsl.Job | dsl.Delay] = []
-        edges: dict[int | None, list[dsl.Edge]] = {}
-        inner: dict[int, list[int]] = {}
-        for number, node in enumerate(self._flow.nodes):
-            if node.job is not None:
-                inner.setdefault(node.job, []).append(number)
-            for tail in sorted(node.after):
-                same = self._flow.nodes[tail].job == node.job
-                edge = dsl.Edge(tail=ids[tail], head=ids[number])
-                edges.setdefault(node.job if same else None, []).append(edge)
-        for number in self._by_priority(n for n, node in enumerate(self._flow.nodes) if node.job is None):
-            content = self._flow.nodes[number].content
-            if isinstance(content, Job):
-                label = name(content.call.callee.component)
-                members = self._by_priority(inner.get(number, ()))
-                outer.append(
-                    dsl.Job(
-                        id=ids[number],
-                        name=_rest(label, ids[number]),
-                        nodes=tuple(elements[member] for member in members),
-                        edges=tuple(edges.get(number, ())),
-                    )
-                )
-            elif isinstance(element := elements[number], dsl.Delay):
-                outer.append(element)
-            else:  # a stage of one task stands alone
-                outer.append(dsl.Job(id=self._names.unique(f"job of {ids[number]}"), nodes=(element,)))
-        if not outer:
-            raise refusal(
-                self._objects.where(self._system.root),
-                "does nothing that takes time",
-                "Add actions with demands to the services that are called.",
+        others = [p for p in busy if abs(p.beside_core_s / p.core_s - mean) > ALIKE * mean]
+        if others:
+            named = listed(p.profile.id for p in others)
+            self._notes.append(
+                f"CPU beside tasks is {mean:.3g} of theirs in all stages; the files have another share in {named}"
             )
-        return dsl.ExecutionArchitecture(
-            framework=self._framework(),
-            configuration=dsl.ApplicationConfiguration(
-                executors=cluster.executors, scheduler_mode="FAIR" if fair else "FIFO"
-            ),
-            nodes=tuple(outer),
-            edges=tuple(edges.get(None, ())),
-        )
-
-    def _by_priority(self, numbers: Iterable[int]) -> list[int]:
-        """Return nodes with jobs and stages in the order of their components, which is that of priority.
-
-        In the files, jobs and stages stand in lanes; their components are in the order of the model.
-        """
-        found = list(numbers)
-
-        def component(number: int) -> int | None:
-            match self._flow.nodes[number].content:
-                case Job(call):
-                    return call.callee.order
-                case Pooled(runs=runs):
-                    return runs[0].service.order
-            return None
-
-        places = [i for i, number in enumerate(found) if component(number) is not None]
-        ordered = sorted((found[i] for i in places), key=lambda number: (component(number), number))
-        for i, number in zip(places, ordered, strict=True):
-            found[i] = number
-        return found
+        return float(f"{mean:.10g}")
 
     def _framework(self) -> str:
         entry = next(step for step in walk(self._usage.program) if isinstance(step, Call))
@@ -379,23 +273,3 @@ def _on_hosts(profile: dsl.StageProfile, cluster: Cluster) -> dsl.StageProfile:
         for demand in profile.demands
     )
     return profile.model_copy(update={"demands": demands})
-
-
-def _rest(label: str, id: str) -> str:
-    """Return what a component is called beside the identifier that an export writes in front."""
-    return label.removeprefix(id).strip() if label.startswith(f"{id} ") else ""
-
-
-class _Names:
-    """Makes identifiers from what actions are called."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def unique(self, wanted: str) -> str:
-        """Return a name that is not taken yet."""
-        found, number = wanted[:180] or "unnamed", 2
-        while found in self._taken:
-            found, number = f"{wanted[:180] or 'unnamed'} ({number})", number + 1
-        self._taken.add(found)
-        return found

@@ -1,7 +1,8 @@
 """References between elements, over all files of a PCM model.
 
-EMF writes a reference as an attribute that holds identifiers or paths, or as a child element with an ``href``. Both
-are read alike. Elements are known by identifier or by their path, as in ``#//@dataTypes__Repository.0``.
+EMF writes a reference as an attribute that holds identifiers or paths, or as a child element with an
+``href``. Both are read alike. Elements are known by identifier or by their path, as in
+``#//@dataTypes__Repository.0``.
 """
 
 from __future__ import annotations
@@ -220,7 +221,7 @@ def tokens(element: Element, feature: str) -> list[str]:
 
 
 def kind(element: Element) -> str:
-    """Return the class of an element where its feature leaves it open, and the name of the feature elsewhere."""
+    """Return the class of an element where its feature leaves it open, and the name of the feature else."""
     declared = element.get(_TYPE)
     return declared.rpartition(":")[2] if declared else etree.QName(element).localname
 
@@ -238,3 +239,12 @@ def described(element: Element) -> str:
 def refusal(where: str, what: str, hint: str) -> TransformError:
     """Return the error that a file cannot be imported, in one sentence and what to do."""
     return TransformError(f"{where}: {what}", hint=hint)
+
+
+def unknown_recursion(where: str) -> TransformError:
+    """Return the error that a recursion is not that of the tasks of a stage."""
+    return refusal(
+        where,
+        "calls itself in a way that is not known as the tasks of a stage",
+        "Halve the tasks until one is left, which takes a slot, or use a loop.",
+    )

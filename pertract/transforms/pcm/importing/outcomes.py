@@ -1,7 +1,8 @@
 """What work needs, in all the ways in which chance may have it.
 
-Work with one random value has an outcome for each group of its values. With several, which are independent, outcomes
-are a Latin hypercube: as many points, each random value taking each of its quantiles once, in an order of its own.
+Work with one random value has an outcome for each group of its values. With several, which are independent,
+outcomes are a Latin hypercube: as many points, each random value taking each of its quantiles once, in an
+order of its own.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Work outside of stages: delays of the driver, or stages of one task where it is random or shares a processor."""
+"""Work outside of stages: delays, or stages of one task where it is random or shares a processor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class Outside:
     quantities, flow, order
         The model.
     stages
-        Demands of other resources than the cores of their nodes, and the container of these cores, by position
-        of the stage.
+        Demands of other resources than the cores of their nodes, and the container of these cores, by
+        position of the stage.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Outside:
         quantities: Quantities,
         flow: Flow,
         order: Order,
-        stages: Mapping[int, tuple[Iterable[Work], Iterable[str]]],
+        stages: Mapping[int, tuple[Iterable[Work], Collection[str]]],
     ) -> None:
         self._quantities = quantities
         self._flow = flow
@@ -147,7 +147,7 @@ class Outside:
             law = {name: coefficient / rate for name, coefficient in found.items()}
         return Span(total, law)
 
-    def _shared(self, stages: Mapping[int, tuple[Iterable[Work], Iterable[str]]]) -> dict[int, str]:
+    def _shared(self, stages: Mapping[int, tuple[Iterable[Work], Collection[str]]]) -> dict[int, str]:
         """Return the container in which a segment shares a processor with others, by position.
 
         Raises
@@ -164,9 +164,9 @@ class Outside:
         for number, (works, homes) in stages.items():
             for work in works:
                 users.setdefault((work.resource.container, work.resource.type), {})[number] = work
-            for key in users:
-                if key[0] in set(homes):
-                    users[key].setdefault(number, None)
+            for (container, _), using in users.items():
+                if container in homes:
+                    using.setdefault(number, None)
         for left in self._flow.left:
             resource = left.resource
             if resource.policy != "Delay" and users.get((resource.container, resource.type)):

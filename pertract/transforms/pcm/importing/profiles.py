@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,18 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .... import dsl
-from ....dsl.profile import UNIT_OF, Activity, Resource, Variable
-from ...stoex import ExpressionProblem, Value
+from ....dsl.profile import UNIT_OF, Activity, Resource
 from ...stoex import Variable as Quantity
 from ..demands import NAMES
-from .chances import quantile
+from .dependencies import Fit, fitted, mean_of, rounded
 from .environment import HDD, Environment
 from .launches import groups_of
 from .objects import refusal
 from .program import Work
 from .quantities import Quantities
 from .reading import Reading
-from .sums import TaskParameters, coefficients
+from .sums import TaskParameters
 
 Floats = NDArray[np.float64]
 Use = tuple[Resource, Activity]
@@ -119,36 +117,35 @@ class Profiler:
             axis=0,
             weights=[r.tasks for r in readings],
         )
-        warm = self._warm_up(first, channels, extra, found)
+        fits = {use: fitted(self._quantities, first, members) for use, members in channels.items()}
+        warm = self._warm_up(first, channels, extra, found, fits)
         rate = self.rate_of(first.home)
-        fits = {use: self._fit(first, members) for use, members in channels.items()}
         if first.handling_s:
             self._add_handling(first.handling_s, found, fits)
         core = [members for use, members in channels.items() if use[0] == "cpu"]
         entering = self._volumes(readings)
         parameters = TaskParameters(first.inputs, self._quantities, first.cold)
-        demands = []
-        for use in sorted(found, key=lambda use: use[0] != "cpu"):
-            if (mean := float(np.average(found[use], weights=weights))) > 0:
-                demands.append(
-                    dsl.Demand(
-                        resource=use[0],
-                        activity=use[1],
-                        unit=UNIT_OF[use[0]],
-                        mean=_mean(mean, fits.get(use), parameters, entering, tasks),
-                        spread=tuple(_rounded(value / mean) for value in found[use]),
-                    )
-                )
+        demands = [
+            dsl.Demand(
+                resource=use[0],
+                activity=use[1],
+                unit=UNIT_OF[use[0]],
+                mean=mean_of(mean, fits.get(use), parameters, entering, tasks),
+                spread=tuple(rounded(value / mean) for value in found[use]),
+            )
+            for use in sorted(found, key=lambda use: use[0] != "cpu")
+            if (mean := float(np.average(found[use], weights=weights))) > 0
+        ]
         profile = dsl.StageProfile(
             id=id,
-            weights=tuple(map(_rounded, weights)),
-            launch_order=tuple(map(_rounded, positions)) if positions is not None else (),
+            weights=tuple(map(rounded, weights)),
+            launch_order=tuple(map(rounded, positions)) if positions is not None else (),
             demands=tuple(demands),
             volumes=entering,
-            warm_up_s=_rounded(warm.core_s + warm.cold_s * rate),
-            warm_up_core_seconds=_rounded(warm.core_s),
+            warm_up_s=rounded(warm.core_s + warm.cold_s * rate),
+            warm_up_core_seconds=rounded(warm.core_s),
             usable_slots_ratio=sum(r.usable for r in readings) / sum(r.slots for r in readings),
-            dispatch_s=_rounded(warm.dispatch_s),
+            dispatch_s=rounded(warm.dispatch_s),
             launch_interval_s=max(r.launch_s for r in readings),
             handling_s=first.handling_s,
         )
@@ -162,7 +159,7 @@ class Profiler:
             beside_core_s=float(sum(total[beside])),
             foreign=tuple(work for reading in readings for work in self._foreign(reading)),
             notes=tuple(
-                f"{id}: how {use[1]} follows the data or the cluster is no sum of the language; it stays as it is"
+                f"{id}: {use[1]} follows the data or the cluster by no sum of the language, and stays"
                 for use, fit in fits.items()
                 if fit is None
             ),
@@ -202,8 +199,8 @@ class Profiler:
             if at_once > resource.at_once:
                 raise refusal(
                     channel.work.where,
-                    f"{at_once} tasks share a resource of {resource.label} that serves {resource.at_once:.0f} at "
-                    "a time, and only cores are shared here",
+                    f"{at_once} tasks share a resource of {resource.label} that serves "
+                    f"{resource.at_once:.0f} at a time, and only cores are shared here",
                     "Use a processor with the policy ProcessorSharing, or demands of a DELAY resource.",
                 )
             found.append(channel.work)
@@ -231,7 +228,12 @@ class Profiler:
     # -- what happens between tasks ------------------------------------------------------------------
 
     def _warm_up(
-        self, reading: Reading, channels: dict[Use, list[int]], extra: Floats, found: dict[Use, Floats]
+        self,
+        reading: Reading,
+        channels: dict[Use, list[int]],
+        extra: Floats,
+        found: dict[Use, Floats],
+        fits: dict[Use, Fit | None],
     ) -> _Warm:
         """Take what only later tasks wait for out of the demands, and return what first ones need more.
 
@@ -260,19 +262,21 @@ class Profiler:
             warm.dispatch_s += dispatch
             warm.cold_s += dispatch + more
             found[use] = found[use] - dispatch
+            if (fit := fits[use]) is not None:
+                fits[use] = fit.plus(-dispatch)
         if min(warm.core_s, warm.cold_s) < -1e-9 or any((v < -1e-9).any() for v in found.values()):
             raise refusal(
                 reading.run.where,
                 "the first task on a slot computes less than later ones, which the language cannot say",
                 "Give the first task no less than the others.",
             )
-        for use in found:
-            found[use] = np.maximum(found[use], 0.0)
+        for use, values in found.items():
+            found[use] = np.maximum(values, 0.0)
         warm.core_s, warm.cold_s = max(0.0, warm.core_s), max(0.0, warm.cold_s)
         return warm
 
     @staticmethod
-    def _add_handling(handling_s: float, found: dict[Use, Floats], fits: dict[Use, _Fit | None]) -> None:
+    def _add_handling(handling_s: float, found: dict[Use, Floats], fits: dict[Use, Fit | None]) -> None:
         """Add the time after a task's slot is free to what the task waits for.
 
         In the language the slot of a task is free earlier by so much; the files say the time in the slot.
@@ -286,44 +290,6 @@ class Profiler:
         found[best] = found.get(best, np.zeros(groups)) + handling_s
         if (fit := fits.get(best)) is not None:
             fits[best] = fit.plus(handling_s)
-
-    # -- dependencies --------------------------------------------------------------------------------
-
-    def _fit(self, reading: Reading, channels: list[int]) -> _Fit | None:
-        """Return how a demand follows the parameters of a task; None if it does in no way the language has."""
-        if not reading.outcomes.is_plain:
-            return _Fit({})
-        works = [reading.outcomes.channels[channel].work for channel in channels]
-        parameters = TaskParameters(reading.inputs, self._quantities, reading.cold)
-        try:
-            given = self._given(reading)
-            rows, answers = [], []
-            for asked, row in parameters.questions():
-                here = reading.cold.anew({**given, **asked})
-                rows.append(list(row.values()))
-                answers.append(
-                    math.fsum(float(here.value(work.amount)) / work.resource.rate for work in works)
-                )
-        except ExpressionProblem:
-            return None
-        found = coefficients(np.array(rows), np.array(answers), constant_below_zero=True)
-        if found is None:
-            return None
-        return _Fit({name: float(c) for name, c in zip(row, found, strict=True) if c})
-
-    def _given(self, reading: Reading) -> dict[str, Value]:
-        """Return values of what changes from task to task, for a task of the mean size on a warm slot."""
-        given: dict[str, Value] = {}
-        here = reading.at
-        expressions = reading.outcomes.expressions
-        draws = {d for e in expressions for d in self._quantities.depends(e) & self._quantities.draws.keys()}
-        for draw in sorted(draws, key=lambda name: int(name[1:])):
-            given[draw] = quantile(self._quantities.draws[draw].law, here, 0.5)
-            here = here.given({draw: given[draw]})
-        for name, quantity in reading.inputs.items():
-            if isinstance(quantity, Quantity) and self._quantities.depends(quantity):
-                given[quantity.name] = 1.0 if name == "size.VALUE" else here.value(quantity)
-        return given
 
     def _volumes(self, readings: Sequence[Reading]) -> dsl.Volumes:
         """Return the data that enters a stage, where demands follow it."""
@@ -342,57 +308,6 @@ class _Warm:
     core_s: float = 0.0
     cold_s: float = 0.0
     dispatch_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """Coefficients by variable, in the values that the files pass."""
-
-    terms: dict[Variable, float]
-
-    @property
-    def constant(self) -> float:
-        return self.terms.get("constant", 0.0)
-
-    def plus(self, constant: float) -> _Fit:
-        """Return the sum with a constant added."""
-        total = self.constant + constant
-        rest: dict[Variable, float] = {k: v for k, v in self.terms.items() if k != "constant"}
-        return _Fit({"constant": total, **rest} if total > 1e-12 else rest)
-
-
-def _mean(
-    mean: float, fit: _Fit | None, parameters: TaskParameters, entering: dsl.Volumes, tasks: int
-) -> dict[Variable, float]:
-    """Return coefficients that give a mean for the variables of the imported model.
-
-    Its variables differ from what the files pass where these are relative to another configuration, or where a
-    volume is rounded to whole bytes.
-    """
-    if fit is None or not fit.terms or fit.constant < 0:
-        return {"constant": _rounded(mean)}
-    passed = parameters.variables()
-    own = dsl.profile.task_variables(
-        entering_bytes=entering.entering_bytes,
-        entering_records=entering.entering_records,
-        tasks=tasks,
-        measured_tasks=tasks,
-        data=1.0,
-        executors=passed.get("executors", 1.0),
-    )
-    total = sum(c * passed[name] for name, c in fit.terms.items())
-    if total <= 0 or any(passed[name] and not own[name] for name in fit.terms):
-        return {"constant": _rounded(mean)}
-    scale = mean / total
-    return {
-        name: _rounded(c * scale * (passed[name] / own[name] if own[name] else 1.0))
-        for name, c in fit.terms.items()
-    }
-
-
-def _rounded(value: float) -> float:
-    """Return a number with ten digits, as many as an export writes."""
-    return float(f"{value:.10g}")
 
 
 def _is_core(work: Work, reading: Reading) -> bool:

@@ -1,7 +1,7 @@
 """What a PCM model does, with all calls followed: behaviours over quantities and resources.
 
-A `Program` is what remains of a service when names are resolved: who is called, which instance's passive resource is
-taken, which container's processor is used, and which quantity a variable stands for.
+A `Program` is what remains of a service when names are resolved: who is called, which instance's passive
+resource is taken, which container's processor is used, and which quantity a variable stands for.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Quantities: the values that variables stand for, whichever service they were passed to.
 
-A variable of a service is a name for a quantity. A quantity is defined by an expression over other quantities, or it
-is *open*: the number of a round, the parameter of a service that calls itself, or a random value. So an expression
-deep inside of the calls can be evaluated at any round, for any random value, and for other data or clusters.
+A variable of a service is a name for a quantity. A quantity is defined by an expression over other
+quantities, or it is *open*: the number of a round, the parameter of a service that calls itself, or a
+random value. So an expression deep inside of the calls can be evaluated at any round, for any random value,
+and for other data or clusters.
 """
 
 from __future__ import annotations
@@ -272,12 +273,12 @@ class Evaluation(Mapping[str, Value]):
         return evaluate(expression, self)
 
     def given(self, more: Mapping[str, Value]) -> Evaluation:
-        """Return an evaluation in which more is given; only what depends on open quantities is evaluated anew."""
+        """Return an evaluation with more given; only what follows open quantities is evaluated anew."""
         base = self if self._base is None else self._base  # an empty mapping is false
         return Evaluation(self._quantities, {**self._given, **more}, base)
 
     def anew(self, more: Mapping[str, Value]) -> Evaluation:
-        """Return an evaluation in which more is given; everything that depends on it is evaluated anew."""
+        """Return an evaluation with more given; everything that depends on it is evaluated anew."""
         return Evaluation(self._quantities, {**self._given, **more})
 
     def __getitem__(self, name: str) -> Value:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ....errors import TransformError
 from ...stoex import Expression, ExpressionProblem, Value, Variable
 from ...stoex.tree import walk as walk_expression
 from ...stoex.values import truth
@@ -16,9 +15,10 @@ from ..stages import Form
 from .environment import Environment
 from .flow import count_of
 from .launches import Run, runs
-from .objects import refusal
+from .leaves import leaves
+from .objects import refusal, unknown_recursion
 from .outcomes import Outcomes
-from .program import Acquire, Again, Branch, Fork, Loop, Program, Recursion, Release, Work, flat
+from .program import Acquire, Loop, Recursion, Release, Work
 from .quantities import Evaluation, Quantities
 from .stages import Limit, SlotTasks, StageRun, TokenTasks, TreeTasks, passed
 from .system import Passive
@@ -125,7 +125,7 @@ class StageReader:
             count=tasks.count,
             slots=slots,
             passive=tasks.slots,
-            home=self._home(outcomes, tasks.slots),
+            home=self._home(run, outcomes, tasks.slots),
             outcomes=outcomes,
             runs=found,
             ordered=True,
@@ -140,35 +140,35 @@ class StageReader:
         )
 
     def _tree(self, run: StageRun, recursion: Recursion, at: Evaluation, handling_s: float) -> Reading | None:
-        leaves = list(self._leaves(recursion, at))
-        if not leaves:
+        ends = list(leaves(recursion, at))
+        if not ends:
             return None
-        body = leaves[0][0]
+        body = ends[0][0]
         match body:
             case (Acquire(passive=passive), *works, Release(passive=given)) if passive == given:
                 outcomes = Outcomes(self._quantities, tuple(works))
             case _:
-                raise _unknown_recursion(run.where)
-        if any(leaf is not body for leaf, _ in leaves):
-            raise _unknown_recursion(run.where)
+                raise unknown_recursion(run.where)
+        if any(leaf is not body for leaf, _ in ends):
+            raise unknown_recursion(run.where)
         slots = self._capacity(passive)
         found, warm, extra = self._ordered(
-            outcomes, passive, slots, len(leaves), lambda number: leaves[number - 1][1], at
+            outcomes, passive, slots, len(ends), lambda number: ends[number - 1][1], at
         )
         return Reading(
             run=run,
             form="tree",
-            tasks=len(leaves),
-            count=self._input_of_value(recursion.inputs, len(leaves), at),
+            tasks=len(ends),
+            count=self._input_of_value(recursion.inputs, len(ends), at),
             slots=slots,
             passive=passive,
-            home=self._home(outcomes, passive),
+            home=self._home(run, outcomes, passive),
             outcomes=outcomes,
             runs=found,
             ordered=True,
             inputs=passed(recursion.body),
             at=warm,
-            cold=at.given(leaves[0][1]),
+            cold=at.given(ends[0][1]),
             extra=extra,
             usable=slots,
             launch_s=0.0,
@@ -184,7 +184,7 @@ class StageReader:
         if max(totals) - min(totals) > 1:
             raise refusal(
                 run.where,
-                f"the branches have {min(totals)} to {max(totals)} tasks each, and free slots would take them",
+                f"its branches have {min(totals)} to {max(totals)} tasks, where free slots would take them",
                 "Let all branches have about as many rounds.",
             )
         kinds: dict[tuple[Expression, ...], list[tuple[int, Loop]]] = {}
@@ -222,7 +222,7 @@ class StageReader:
             count=self._input_of_value(run.inputs, count, at),
             slots=len(totals),
             passive=None,
-            home=self._home(outcomes, None),
+            home=self._home(run, outcomes, None),
             outcomes=outcomes,
             runs=[Run(1, count, found)],
             ordered=False,
@@ -274,75 +274,16 @@ class StageReader:
 
         return runs(self._quantities, outcomes, tasks, frozenset(given(1)), of), of(1), extra
 
-    def _leaves(self, recursion: Recursion, at: Evaluation) -> Iterator[tuple[Program, dict[str, Value]]]:
-        """Yield the programs at the ends of a recursion, with the values of its parameters."""
-        begin = self._values(recursion.inputs, recursion.parameters, at)
-        waiting: list[tuple[Program, dict[str, Value]]] = [(recursion.body, begin)]
-        found = 0
-        while waiting:
-            program, given = waiting.pop()
-            here = at.given(given)
-            steps = flat(program)
-            if steps and isinstance(steps[0], Acquire):
-                found += 1
-                if found > MOST_LEAVES:
-                    raise refusal(
-                        recursion.where, f"has more than {MOST_LEAVES:,} tasks", "Export the form of tokens."
-                    )
-                yield program, given
-                continue
-            inside: list[tuple[Program, dict[str, Value]]] = []
-            active = 0
-            for step in steps:
-                more: list[tuple[Program, dict[str, Value]]] = []
-                match step:
-                    case Branch():
-                        more = [(self._taken(step, here), given)]
-                    case Fork(left=()):
-                        more = [(body, given) for body in step.waited]
-                    case Again():
-                        values = self._values(step.inputs, recursion.parameters, here)
-                        more = [(recursion.body, values)]
-                    case _:
-                        raise _unknown_recursion(recursion.where)
-                more = [(body, values) for body, values in more if body]
-                active += bool(more)
-                inside += more
-            if active > 1:
-                raise _unknown_recursion(recursion.where)
-            waiting += reversed(inside)
-
-    def _taken(self, branch: Branch, here: Evaluation) -> Program:
-        for option in branch.options:
-            if option.condition is None:
-                raise _unknown_recursion(branch.where)
-            try:
-                if truth(here.value(option.condition)):
-                    return option.body
-            except ExpressionProblem as problem:
-                raise refusal(branch.where, str(problem), "Correct the condition.") from problem
-        return ()
-
-    def _values(
-        self, inputs: Mapping[str, Expression], parameters: Mapping[str, str], at: Evaluation
-    ) -> dict[str, Value]:
-        """Return values of the parameters of a recursion; what is random or not a number stays open."""
-        found: dict[str, Value] = {}
-        for name, quantity in parameters.items():
-            try:
-                found[quantity] = at.value(inputs[name])
-            except (ExpressionProblem, KeyError):
-                continue
-        return found
-
-    def _home(self, outcomes: Outcomes, passive: Passive | None) -> str:
-        """Return the container of the slots if tasks use its cores, else the first one whose cores they use."""
+    def _home(self, run: StageRun, outcomes: Outcomes, passive: Passive | None) -> str:
+        """Return the container of the slots if tasks use its cores, else the first whose cores they use."""
         resources = [channel.work.resource for channel in outcomes.channels if not channel.beside]
         cores = [resource.container for resource in resources if resource.is_processor]
         if passive is not None:
             home = self._environment.container_with(passive.instance).id
+        elif resources:
+            home = resources[0].container
         else:
-            home = next((resource.container for resource in resources), "")
+            home = self._environment.container_of(run.service.element).id
         return home if home in cores or not cores else cores[0]
 
     # -- numbers -----------------------------------------------------------------------------------------
@@ -403,11 +344,3 @@ class StageReader:
             except ExpressionProblem:
                 continue
         return None
-
-
-def _unknown_recursion(where: str) -> TransformError:
-    return refusal(
-        where,
-        "calls itself in a way that is not known as the tasks of a stage",
-        "Halve the tasks until one is left, which takes a slot, or use a loop.",
-    )

@@ -1,10 +1,12 @@
 """Stages in a program: N tasks on K slots, and a barrier at the end.
 
-PCM forks no variable number of behaviours, so that stages are patterns of loops, forks and passive resources. Three
-are known, whichever services they are spread over (`stages` of the export says what each is good for):
+PCM forks no variable number of behaviours, so that stages are patterns of loops, forks and passive
+resources. Three are known, whichever services they are spread over (`stages` of the export says what each
+is good for):
 
 ``tokens``
-    A loop takes a slot and forks a task that nobody waits for; a second loop takes as many tokens as there are tasks.
+    A loop takes a slot and forks a task that nobody waits for; a second loop takes as many tokens as there
+    are tasks.
 ``slots``
     A fork with a branch for each slot, which does its share of the tasks in loops.
 ``tree``
@@ -186,9 +188,10 @@ class _Finder:
     ) -> tuple[Item, int]:
         """Return the stage between two positions, with what follows it, and where to go on."""
         handling = None
-        if end == len(program) - 1 and isinstance(last := program[end], Work):
-            if last.resource.policy == "Delay" and not self._quantities.depends(last.amount):
-                handling, end = last, end + 1
+        last = program[end] if end == len(program) - 1 else None
+        steady = isinstance(last, Work) and not self._quantities.depends(last.amount)
+        if isinstance(last, Work) and steady and last.resource.policy == "Delay":
+            handling, end = last, end + 1
         whole = begin == 0 and end == len(program)
         return StageRun(
             name=self._around.name if whole and self._around.name else program[begin].name,

@@ -1,7 +1,7 @@
 """How values follow data and cluster: sums of coefficient x variable, found by asking and not by reading.
 
-An expression is evaluated at other values of what it may depend on, and a sum is fitted to the answers. It counts
-only if it gives all of them exactly, so it does not matter how the expression is written.
+An expression is evaluated at other values of what it may depend on, and a sum is fitted to the answers. It
+counts only if it gives all of them exactly, so it does not matter how the expression is written.
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ class System:
         return Instance(element, component, order, bound, passives)
 
     def variables(self, owner: Element, feature: str) -> list[tuple[str, Expression]]:
-        """Return the characterisations of variables in a feature: name with characterisation, and expression."""
+        """Return the variables that a feature sets: name with characterisation, and expression."""
         found = []
         for usage in children(owner, feature):
             reference = next(children(usage, "namedReference__VariableUsage"), None)

@@ -149,7 +149,9 @@ class Unfolding:
             body = self._behaviour(seff, frame)
             again = [step for step in walk(body) if isinstance(step, Again)]
             unchanged = {
-                p for p, quantity in parameters.items() if all(step.inputs.get(p) == quantity for step in again)
+                p
+                for p, quantity in parameters.items()
+                if all(step.inputs.get(p) == quantity for step in again)
             }
             if not unchanged:
                 break
