@@ -11,6 +11,7 @@ from .exporting import export_pcm
 from .exporting_extended import export_extended_pcm
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
+from .importing import import_pcm
 from .many import extract_all
 from .originals import save_original
 from .pages import write_page
@@ -27,6 +28,7 @@ __all__ = [
     "extract_runs",
     "extract_table",
     "fit_table",
+    "import_pcm",
     "load",
     "predict",
     "read_run",

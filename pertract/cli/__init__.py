@@ -18,6 +18,7 @@ from . import (
     export,
     extract,
     fit,
+    import_,
     predict,
     share,
     show,
@@ -69,6 +70,7 @@ _MODULES = (
     share,
     validate,
     export,
+    import_,
     catalogue,
     anonymise,
 )
