@@ -41,7 +41,7 @@ def approximations(
         yield f"in the files containers have their tasks beforehand, here tasks take free slots: {named}"
     for pool in pools:
         if pool.joined:
-            yield f"the nodes of {pool.container.name} are one node here, because their cores and slots differ"
+            yield f"the nodes of {pool.container.name} are one node here: their cores and slots differ"
         if pool.nodes > 1 and pool.slots > pool.cores:
             yield (
                 f"in the files the cores of {pool.container.name} serve all of its tasks, here each of its "

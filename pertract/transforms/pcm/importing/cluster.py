@@ -260,8 +260,8 @@ def cluster_of(pools: Sequence[Pool], environment: Environment, rate: float) -> 
 def _has_nodes(pool: Pool, *, beside: bool) -> bool:
     """Return whether the nodes of a pool can have cores of their own and predict as their sum does.
 
-    In the files, all cores of a container serve all of its tasks. Nodes that are alike come close to that, and
-    cores that are never all busy do not matter.
+    In the files, all cores of a container serve all of its tasks. Nodes that are alike come close to that,
+    and cores that are never all busy do not matter.
     """
     slots, executors = [0] * pool.nodes, [0] * pool.nodes
     for number, (_, of) in enumerate(_executors(pool)):

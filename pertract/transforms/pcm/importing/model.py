@@ -207,7 +207,7 @@ class _Builder:
         if others:
             named = listed(p.profile.id for p in others)
             self._notes.append(
-                f"CPU beside tasks is {mean:.3g} of theirs in all stages; the files have another share in {named}"
+                f"CPU beside tasks is {mean:.3g} of theirs in all stages; the files say another in {named}"
             )
         return float(f"{mean:.10g}")
 
