@@ -12,7 +12,7 @@ import pytest
 
 import pertract
 from pertract.plan import what_if_document
-from pertract.report.page import prediction_page, what_if_page
+from pertract.report.page import planner, prediction_page, what_if_page
 from pertract.report.page.data import page_data
 from pertract.units import format_duration
 
@@ -77,6 +77,12 @@ def files(model, document, tmp_path_factory):
             small(), plan(small(), data_scale=1.0, settings={"spark.task.cpus": ["1", "50"]})
         ),
     }
+    untold = what_if_document(pertract.what_if(model, executors=[1, 2], replications=2, cache=False))
+    written["without-timelines"] = what_if_page(model, untold)
+    written["one-point"] = what_if_page(small(), plan(small(), executors=3, data_scale=1.0))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "MOST_BYTES", len(written["plan"]) - 50_000)
+        written["short-of-room"] = what_if_page(model, document)
     for name, text in written.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
     return {name: folder / f"{name}.html" for name in written}
@@ -249,7 +255,10 @@ def test_no_file_holds_a_formula(opened):
 
 # -- everybody -------------------------------------------------------------------------------------
 
-PAGES = ["plan", "prediction", "nodes", "bad-names", "missed", "refused"]
+PAGES = [
+    *("plan", "prediction", "nodes", "bad-names", "missed", "refused"),
+    *("without-timelines", "one-point", "short-of-room"),
+]
 OVERLAPS = """() => [...document.querySelectorAll('svg[role=group]')].flatMap((drawing) => {
   const texts = [...drawing.querySelectorAll('text')].filter((text) => text.textContent.trim());
   const boxes = texts.map((text) => [text.textContent, text.getBoundingClientRect()]);
@@ -283,7 +292,8 @@ def test_axe_finds_no_serious_problem(opened, name, scheme, viewport):
     )
     page = opened(name, viewport, scheme)
     for summary in page.locator("summary").all():
-        summary.click()
+        if summary.is_visible():
+            summary.click()
     if name == "plan":
         page.locator("#time-curve [aria-pressed=true]").focus()
     found = axe.Axe().run(page).response
@@ -316,6 +326,19 @@ def test_a_refused_point_says_why_and_the_sliders_still_work(opened):
     page.locator("#slider-1").fill("0")
     drawn(page)
     assert "Response time" in text_of(page, "#shown")
+
+
+def test_where_there_was_no_room_the_page_says_so(opened, document):
+    page = opened("short-of-room")
+    data = json.loads(page.locator("#data").text_content())
+    missing = [row for row in range(15) if str(row) not in data["detail"]]
+    assert 0 < len(missing) < 15
+    executors, scale = divmod(missing[-1], 3)
+    page.locator("#slider-0").fill(str(executors))
+    page.locator("#slider-1").fill(str(scale))
+    drawn(page)
+    assert "left out" in text_of(page, "#predicted-timeline")
+    assert document["points"][missing[-1]]["label"] in text_of(page, "#shown h3")
 
 
 def test_where_nothing_qualifies_the_nearest_is_shown(opened):

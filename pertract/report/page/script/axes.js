@@ -57,8 +57,9 @@ function labels(group, texts, base, width, most = 90) {
   texts.forEach(({ x, text }, i) => {
     const half = room(text) / 2;
     const crowdsLast = i < last && x + half + 8 > texts[last].x - room(texts[last].text) / 2;
-    group.append(svg('line', { x1: x, x2: x, y1: base, y2: base + 4, class: 'axis' }));
-    if (x - half < free || crowdsLast) return;
+    const hasRoom = x - half >= free && !crowdsLast;
+    if (hasRoom || texts.length <= 40) group.append(svg('line', { x1: x, x2: x, y1: base, y2: base + 4, class: 'axis' }));
+    if (!hasRoom) return;
     free = x + half + 8;
     const at = Math.min(Math.max(x, half), width - half);
     group.append(svg('text', { x: at, y: base + 18, 'text-anchor': 'middle' }, fitted(text, most)));

@@ -96,6 +96,6 @@ function frontLabels(front, rows, x, y, width) {
 
 // What a cluster is called, without the data: the beginning of the reason why it is named.
 function clusterName(row) {
-  const found = decisionOf(row).reasons.find(([number]) => number === columns.point[row]);
+  const found = decisionOf(row)?.reasons.find(([number]) => number === columns.point[row]);
   return found ? found[1].split(': ')[0] : nameOf(row);
 }

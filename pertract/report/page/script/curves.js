@@ -1,6 +1,7 @@
 // Response time and CPU use along one axis, a line for each value of another one.
 
 const MOST_LINES = 6;
+const LEAST_GAP = 7;
 
 // The values of the axis `state.lines` that have a line: the shown one and others evenly spread.
 function lineValues() {
@@ -15,6 +16,16 @@ function lineValues() {
     chosen.add(own);
   }
   return all.filter((value) => chosen.has(value));
+}
+
+// Of many points on a line, those that have room for a mark; sliders reach all of them.
+function marked(rows, x) {
+  let last = -Infinity;
+  return rows.filter((row) => {
+    if (row !== state.row && x(row) < last + LEAST_GAP) return false;
+    last = x(row);
+    return true;
+  });
 }
 
 function lineSeries() {
@@ -97,7 +108,7 @@ function curve(id, quantity) {
         plot.append(svg('path', { d: `M${path(columns[quantity.second]).join('L')}`, class: `line second ${colour}` }));
       }
     }
-    for (const row of rows) {
+    for (const row of marked(rows, x)) {
       const shown = row === state.row;
       const shapes = [];
       if (line.isShown && (scale.isOrdinal || rows.length === 1)) {

@@ -48,7 +48,7 @@ function sameWorkload(row, other) {
 // The decision for the data and the parameters of a row.
 function decisionOf(row) {
   return data.decisions.find((decision) => {
-    const named = [decision.best, decision.cheapest, decision.fastest, ...decision.pareto].find((n) => n !== null);
+    const named = [decision.best, decision.cheapest, decision.fastest, decision.nearest, ...decision.pareto].find((n) => n !== null);
     return named !== undefined && sameWorkload(rowOf.get(named), row);
   });
 }
