@@ -11,6 +11,7 @@ from ..graph import graph_svg
 from ..graph.style import STYLE
 from .advice import advice
 from .answer import prediction_answer, what_if_answer
+from .besides import micro_batches, without_parts
 from .data import page_data
 from .shell import document, safe
 from .trust import trust
@@ -89,11 +90,14 @@ def prediction_page(
 
 def _page(model: dsl.PerformanceModel, plan: Document, *, title: str, answer: str, compared: str) -> str:
     several = len(plan["points"]) > 1
+    alone = None if several or plan["points"][0]["error"] is not None else plan["points"][0]
     sections = [
         ("curves", "Response time and CPU use", _curves(several=several)),
         ("cost", "Cost against time", _COST if several and _priced(plan) else ""),
         ("timeline", "Over time", _TIMELINE),
         ("breakdown", "Where the time goes", _BREAKDOWN),
+        ("without", "If a part cost nothing", without_parts(alone) if alone else ""),
+        ("streams", "Micro-batches", micro_batches(alone) if alone else ""),
         ("graph", "What runs after what", _graph(model)),
         ("advice", "Settings", advice(plan["advice"]) if plan["advice"] else ""),
         ("trust", "How far to trust this", trust(model, plan)),

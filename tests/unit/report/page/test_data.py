@@ -196,6 +196,23 @@ def test_the_page_of_a_prediction_needs_no_plan(model, document) -> None:
     assert "90 % of runs between" in lead
 
 
+def test_a_prediction_tells_what_else_it_was_asked_for(model, document) -> None:
+    point = document["points"][0]
+    stream = {
+        "name": "<clicks>",
+        "arrival_rate_per_s": 12.5,
+        "batch_s": 3.0,
+        "batch_interval_s": None,
+        "late": True,
+    }
+    more = point | {"without_s": {"drives": point["response_time_s"]["mean"] / 2}, "streams": [stream]}
+    text = prediction_page(model, more, document["calibration"])
+    assert "<td>without drives</td>" in text
+    assert "<td>-50.0 %</td>" in text
+    assert "<td>&lt;clicks&gt;</td><td>12.5</td><td>3.0 s</td><td>-</td><td>falls behind</td>" in text
+    assert "Micro-batches" not in prediction_page(model, point, document["calibration"])
+
+
 def test_numbers_keep_five_digits() -> None:
     assert short(41.0810035762595) == 41.081
     assert short(123456.7) == 123460
