@@ -57,7 +57,9 @@ def with_slots(files: Files, slots: int) -> dict[str, bytes]:
     return edited(
         files,
         "system",
-        lambda root: specify(variable(root, "configParameterUsages__AssemblyContext", "slotCount"), str(slots)),
+        lambda root: specify(
+            variable(root, "configParameterUsages__AssemblyContext", "slotCount"), str(slots)
+        ),
     )
 
 
@@ -65,7 +67,9 @@ def with_data(files: Files, size: float) -> dict[str, bytes]:
     return edited(
         files,
         "usagemodel",
-        lambda root: specify(variable(root, "inputParameterUsages_EntryLevelSystemCall", "dataSize"), f"{size:.1f}"),
+        lambda root: specify(
+            variable(root, "inputParameterUsages_EntryLevelSystemCall", "dataSize"), f"{size:.1f}"
+        ),
     )
 
 
