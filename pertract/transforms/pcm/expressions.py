@@ -48,6 +48,8 @@ def discrete(values: Sequence[float], weights: Sequence[float], most: int = MOST
     scale = mean / boxed
     shares = _shares(masses)
     bounds = [literal(float(f"{edge * scale:.5g}")) for edge in edges]
+    if len(set(bounds)) < len(bounds):  # a bound may not appear twice
+        bounds = [number(edge * scale) for edge in edges]
     boxes = [f"({bounds[0]};0.0)"]
     boxes += [f"({bound};{share})" for bound, share in zip(bounds[1:], shares, strict=True)]
     return f"DoublePDF[{''.join(boxes)}]"

@@ -12,7 +12,7 @@ import math
 from statistics import NormalDist
 
 from ...stoex import Call, Distribution, ExpressionProblem, Literal, Value, mean
-from .quantities import Evaluation
+from .quantities import Evaluation, number
 
 PARTS = 64
 """Parts of a density, where there is one."""
@@ -52,7 +52,7 @@ def groups(law: Law, at: Evaluation, tasks: int, parts: int = PARTS) -> list[tup
     found: list[tuple[float, float]] = []
     for low, high in itertools.pairwise(edges):
         inside = [low + (high - low) * (i + 0.5) / _INSIDE for i in range(_INSIDE)]
-        values = [float(quantile(law, at, u)) for u in inside]
+        values = [number(quantile(law, at, u)) for u in inside]
         found.append((math.fsum(values) / _INSIDE, high - low))
     exact = mean(_with_values(law, at), {})
     about = math.fsum(value * chance for value, chance in found)
@@ -85,7 +85,7 @@ def quantile(law: Law, at: Evaluation, chance: float) -> Value:
     """
     if isinstance(law, Distribution):
         return _table_quantile(law, chance)
-    arguments = [float(a) for a in map(at.value, law.arguments) if not isinstance(a, str)]
+    arguments = [number(at.value(argument)) for argument in law.arguments]
     try:
         found = _function_quantile(law.function, arguments, chance)
     except (ValueError, ZeroDivisionError, OverflowError) as error:

@@ -9,7 +9,8 @@ from .... import dsl
 from ...stoex import Expression, Variable
 from ...stoex.tree import walk
 from .environment import Container, Environment, label_and_nodes
-from .flow import Flow, count_of
+from .flow import Flow
+from .numbers import amount_of, count_of
 from .objects import refusal
 from .quantities import Quantities
 from .reading import Reading
@@ -114,7 +115,7 @@ class Pools:
         first = readings[0]
         instance = self._instance(first)
         container = (
-            self.environment.container_with(instance.id)
+            self.environment.container_of(instance.element)
             if first.passive is not None and instance is not None
             else self.environment.containers[first.home]
         )
@@ -148,7 +149,7 @@ class Pools:
     def _instance(self, reading: Reading) -> Instance | None:
         """Return the instance of the executors of a pool."""
         if reading.passive is not None:
-            return self.system.instances[reading.passive.instance]
+            return self.system.instances[str(reading.passive.instance.get("id"))]
         for instance in self.system.instances.values():
             here = self.environment.container_of(instance.element).id == reading.home
             if here and SLOTS in instance.parameters:
@@ -190,12 +191,10 @@ class Pools:
 
 def _after_s(registration: Registration, quantities: Quantities) -> float:
     work = registration.after
-    value = quantities.known.value(work.amount)
-    if isinstance(value, (bool, str)) or value < 0:
-        raise refusal(
-            work.where, f"a time must be a number that is not negative, found {value}", "Correct it."
-        )
-    return float(value) / work.resource.rate
+    value = amount_of(work.amount, quantities.known, work.where)
+    if value < 0:
+        raise refusal(work.where, f"a time must not be negative, found {value:g}", "Correct the expression.")
+    return value / work.resource.rate
 
 
 def _names(expression: Expression | None) -> frozenset[str]:

@@ -11,6 +11,7 @@ from ...stoex import ExpressionProblem, evaluate, mean
 from ..scenario import USUAL_NETWORK_BYTES_PER_S
 from ..xml import CPU, DELAY, Element
 from .objects import Objects, children, name, refusal
+from .quantities import number
 
 HDD = "_BIjHoQ3KEdyouMqirZIhzQ"
 """Identifier of the resource type of hard drives."""
@@ -89,31 +90,25 @@ class Environment:
         self._objects = objects
         root = objects.root("resourceenvironment")
         self.containers = {
-            str(element.get("id")): self._container(element)
+            objects.id(element): self._container(element)
             for element in children(root, "resourceContainer_ResourceEnvironment")
         }
         """Containers by identifier, in the order of the file."""
         self.network = self._network(root)
         self._of_instance: dict[str, Container] = {}
         for element in children(objects.root("allocation"), "allocationContexts_Allocation"):
-            instance = objects.target(element, "assemblyContext_AllocationContext")
-            container = objects.target(element, "resourceContainer_AllocationContext")
-            if str(container.get("id")) not in self.containers:
-                raise refusal(
-                    objects.where(element),
-                    "is in a nested container, which the language has none of",
-                    "Move the container to the top of the resource environment.",
-                )
-            self._of_instance[str(instance.get("id"))] = self.containers[str(container.get("id"))]
+            instance = objects.target(
+                element, "assemblyContext_AllocationContext", "assemblyContexts__ComposedStructure"
+            )
+            container = objects.target(
+                element, "resourceContainer_AllocationContext", "resourceContainer_ResourceEnvironment"
+            )
+            self._of_instance[objects.id(instance)] = self.containers[objects.id(container)]
 
     @property
     def used(self) -> set[str]:
         """The containers in which something runs."""
         return {container.id for container in self._of_instance.values()}
-
-    def container_with(self, instance: str) -> Container:
-        """Return the container in which the instance of an identifier runs, which is known to run."""
-        return self._of_instance[instance]
 
     def processor(self, container: str) -> Resource | None:
         """Return the cores of a container."""
@@ -129,7 +124,7 @@ class Environment:
         TransformError
             If the allocation does not say.
         """
-        found = self._of_instance.get(str(instance.get("id")))
+        found = self._of_instance.get(self._objects.id(instance))
         if found is None:
             raise refusal(
                 self._objects.where(instance), "is not allocated to a container", "Allocate it in Palladio."
@@ -137,7 +132,7 @@ class Environment:
         return found
 
     def _container(self, element: Element) -> Container:
-        container = Container(str(element.get("id")), name(element), where=self._objects.where(element))
+        container = Container(self._objects.id(element), name(element), where=self._objects.where(element))
         for specification in children(element, "activeResourceSpecifications_ResourceContainer"):
             resource = self._resource(container, specification)
             container.resources[resource.type] = resource
@@ -166,7 +161,7 @@ class Environment:
 
     def _number(self, element: Element, feature: str, least: float = 0.0) -> float:
         try:
-            value = float(evaluate(self._objects.expression(element, feature), {}))
+            value = number(evaluate(self._objects.expression(element, feature), {}))
         except ExpressionProblem as problem:
             raise refusal(
                 self._objects.where(element), f"{feature}: {problem}", "Enter one number."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ...stoex import Expression, ExpressionProblem
+from .numbers import count_of
 from .objects import refusal, unknown_recursion
 from .program import Acquire, Branch, Call, Fork, Loop, Program, Release, Step, Work, flat
 from .program import walk as walk_program
@@ -303,27 +303,6 @@ def _pooled(fork: Fork) -> Pooled | None:
     if len({run.service.order for run in found}) > 1 or len({run.service.id for run in found}) < len(found):
         return None
     return Pooled(fork.name, fork.where, tuple(found))
-
-
-def count_of(expression: Expression, at: Evaluation, where: str) -> int:
-    """Return a number of rounds, tasks or slots.
-
-    Raises
-    ------
-    TransformError
-        If it is none.
-    """
-    try:
-        value = at.value(expression)
-    except ExpressionProblem as problem:
-        raise refusal(where, str(problem), "Enter an expression that has one value.") from problem
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise refusal(
-            where,
-            f"a number of rounds or a capacity must be a whole number that is not negative, found {value}",
-            "Use Round, Trunc or Ceil.",
-        )
-    return value
 
 
 def _has_own_stage(item: Item) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .chances import FEWEST_PARTS, PARTS
 from .outcomes import Outcomes, Spread
-from .quantities import Evaluation, Quantities
+from .quantities import Evaluation
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,6 @@ class Groups:
 
 
 def runs(
-    quantities: Quantities,
     outcomes: Outcomes,
     tasks: int,
     on: frozenset[str],
@@ -61,7 +60,7 @@ def runs(
 
     Parameters
     ----------
-    quantities, outcomes
+    outcomes
         What a task does.
     tasks
         How many there are.
@@ -71,11 +70,8 @@ def runs(
         Returns the values for the task of a number, from 1.
     """
 
-    def pattern(number: int) -> tuple[bool, ...]:
-        return quantities.choices(outcomes.expressions, at(number), on)
-
     found: list[Run] = []
-    ranges = _alike(1, tasks, pattern)
+    ranges = _alike(1, tasks, lambda number: outcomes.choices(at(number), on))
     parts = max(FEWEST_PARTS, PARTS // len(ranges))
     for first, last in ranges:
         begin = at(first)

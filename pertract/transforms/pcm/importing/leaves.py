@@ -10,7 +10,7 @@ from .objects import refusal, unknown_recursion
 from .program import Acquire, Again, Branch, Fork, Program, Recursion, flat
 from .quantities import Evaluation
 
-MOST_LEAVES = 200_000
+MOST_LEAVES = 50_000
 """Tasks that are followed."""
 Leaf = tuple[Program, dict[str, Value]]
 """What is done at an end of a recursion, and the values of the parameters there."""
@@ -35,7 +35,9 @@ def leaves(recursion: Recursion, at: Evaluation) -> Iterator[Leaf]:
             found += 1
             if found > MOST_LEAVES:
                 raise refusal(
-                    recursion.where, f"has more than {MOST_LEAVES:,} tasks", "Export the form of tokens."
+                    recursion.where,
+                    f"has more than {MOST_LEAVES:,} tasks",
+                    "Export the form tokens, which is for many tasks.",
                 )
             yield program, given
             continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .... import dsl
 from ....dsl.resolve import check
+from ...stoex import ExpressionProblem
 from .approximations import approximations, listed, volumes_note
 from .cluster import Cluster, Pools, cluster_of
 from .documents import read
@@ -59,7 +60,15 @@ def import_model(files: Mapping[str, bytes], place: str) -> PcmImport:
     TransformError
         If files are missing, damaged or of another version, or say something that has no counterpart.
     """
-    objects = Objects(read(files, place))
+    try:
+        return _import(Objects(read(files, place)))
+    except ExpressionProblem as problem:
+        raise refusal(place, f"an expression has no value: {problem}", "Correct it in Palladio.") from problem
+    except RecursionError as error:
+        raise refusal(place, "is nested too deeply", "Split long expressions and services.") from error
+
+
+def _import(objects: Objects) -> PcmImport:
     quantities = Quantities()
     system = System(objects, quantities)
     environment = Environment(objects)

@@ -79,8 +79,15 @@ class Objects:
         """
         return [self._resolved(element, feature, token) for token in tokens(element, feature)]
 
-    def target(self, element: Element, feature: str) -> Element:
+    def target(self, element: Element, feature: str, of: str) -> Element:
         """Return the element that a reference names.
+
+        Parameters
+        ----------
+        element, feature
+            The reference.
+        of
+            Name of the feature that contains what may be named.
 
         Raises
         ------
@@ -93,6 +100,12 @@ class Objects:
                 self.where(element),
                 f"the reference {feature} is missing" if not found else f"{feature} names several elements",
                 "Set it in Palladio, and save the model.",
+            )
+        if etree.QName(found[0]).localname != of:
+            raise refusal(
+                self.where(element),
+                f"{feature} names a {kind(found[0])}, which cannot stand there",
+                "Set the reference again in Palladio, and save.",
             )
         return found[0]
 
@@ -109,6 +122,19 @@ class Objects:
             raise refusal(
                 self.where(element), f"{feature} is missing", "Complete the model in Palladio, and save it."
             )
+        return found
+
+    def id(self, element: Element) -> str:
+        """Return the identifier of an element.
+
+        Raises
+        ------
+        TransformError
+            If it has none.
+        """
+        found = element.get("id") or element.get(_XMI_ID)
+        if not found:
+            raise refusal(self.where(element), "has no identifier", "Save the model again in Palladio.")
         return found
 
     def library(self, element: Element, feature: str) -> str:

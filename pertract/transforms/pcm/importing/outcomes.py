@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...stoex import Expression, ExpressionProblem, Value
 from ...stoex.values import truth
 from .chances import PARTS, groups, quantile
-from .flow import count_of
+from .numbers import amount_of, count_of
 from .objects import refusal
 from .program import Branch, Call, Fork, Loop, Program, Step, Work, inner, walk
 from .quantities import Evaluation, Quantities
@@ -124,6 +124,16 @@ class Outcomes:
         cube = _Cube(self._quantities, self._draws(at), self._loops, median=True)
         return np.array(self._amounts(self._told(cube.values, at, 0, ()), cube, 0))
 
+    def choices(self, at: Evaluation, on: frozenset[str]) -> tuple[bool, ...]:
+        """Return how conditions that depend on open quantities turn out at a place.
+
+        Raises
+        ------
+        TransformError
+            If one cannot be evaluated.
+        """
+        return self._told(self._quantities.choices, self.expressions, at, on)
+
     def _draws(self, at: Evaluation) -> frozenset[str]:
         first = at.given(dict.fromkeys(self._loops, 1))
         return self._told(self._quantities.active, self.expressions, first)
@@ -200,12 +210,7 @@ class Outcomes:
         return ()
 
     def _amount(self, work: Work, at: Evaluation, *, certain: bool) -> float:
-        try:
-            value = at.value(work.amount)
-        except ExpressionProblem as problem:
-            raise refusal(work.where, str(problem), "Correct the expression in Palladio.") from problem
-        if isinstance(value, (bool, str)):
-            raise refusal(work.where, f"a demand must be a number, found {value}", "Correct the expression.")
+        value = amount_of(work.amount, at, work.where)
         if (
             value < 0
             and certain
@@ -214,7 +219,7 @@ class Outcomes:
             raise refusal(
                 work.where, f"a demand must not be negative, found {value:g}", "Correct the expression."
             )
-        return max(0.0, float(value))  # Palladio takes negative random values as none
+        return max(0.0, value)  # Palladio takes negative random values as none
 
     def _told(self, function: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         """Return what a function gives, with the place in its errors."""

@@ -223,6 +223,19 @@ class Quantities:
         return visit(expression)
 
 
+def number(value: Value) -> float:
+    """Return a value as a number.
+
+    Raises
+    ------
+    ExpressionProblem
+        If it is none.
+    """
+    if isinstance(value, (bool, str)):
+        raise ExpressionProblem(f"{value} is no number")
+    return float(value)
+
+
 def with_parts(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """Return an expression with its operands or arguments changed."""
     match expression:

@@ -13,9 +13,9 @@ from ...stoex.tree import walk as walk_expression
 from ...stoex.values import truth
 from ..stages import Form
 from .environment import Environment
-from .flow import count_of
 from .launches import Run, runs
 from .leaves import leaves
+from .numbers import count_of
 from .objects import refusal, unknown_recursion
 from .outcomes import Outcomes
 from .program import Acquire, Loop, Recursion, Release, Work
@@ -272,14 +272,14 @@ class StageReader:
         def of(number: int) -> Evaluation:
             return at.given({**given(number), **warm})
 
-        return runs(self._quantities, outcomes, tasks, frozenset(given(1)), of), of(1), extra
+        return runs(outcomes, tasks, frozenset(given(1)), of), of(1), extra
 
     def _home(self, run: StageRun, outcomes: Outcomes, passive: Passive | None) -> str:
         """Return the container of the slots if tasks use its cores, else the first whose cores they use."""
         resources = [channel.work.resource for channel in outcomes.channels if not channel.beside]
         cores = [resource.container for resource in resources if resource.is_processor]
         if passive is not None:
-            home = self._environment.container_with(passive.instance).id
+            home = self._environment.container_of(passive.instance).id
         elif resources:
             home = resources[0].container
         else:

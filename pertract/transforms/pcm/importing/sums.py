@@ -18,7 +18,7 @@ from ....dsl.profile import Variable as DemandVariable
 from ...stoex import Call, Expression, ExpressionProblem, Value
 from ..demands import PARAMETERS
 from ..xml import INT
-from .quantities import Evaluation, Quantities, with_parts
+from .quantities import Evaluation, Quantities, number, with_parts
 
 Floats = NDArray[np.float64]
 EXACT = 1e-9
@@ -112,13 +112,13 @@ class TaskParameters:
         """Return other values by quantity, with the variables for them; at first the values as they are."""
         rng = np.random.default_rng(2)
         found: list[tuple[dict[str, Value], dict[DemandVariable, float]]] = []
-        for number in range(3 * (1 + len(_task_row(self.values)))):
+        for question in range(3 * (1 + len(_task_row(self.values)))):
             asked: dict[str, Value] = {}
             values: dict[str, float] = {}
             for name, value in self.values.items():
-                factor = float(rng.uniform(1, 4)) if number else 1.0
+                factor = float(rng.uniform(1, 4)) if question else 1.0
                 whole = PARAMETERS[name] == INT
-                changed = int(value) + int(rng.integers(0, 9)) * bool(number) if whole else value * factor
+                changed = int(value) + int(rng.integers(0, 9)) * bool(question) if whole else value * factor
                 asked[self._names[name]] = changed
                 values[name] = float(changed)
             found.append((asked, _task_row(values)))
@@ -158,9 +158,9 @@ class Laws:
         )
         rng = np.random.default_rng(3)
         self._questions: list[tuple[dict[str, Value], list[float]]] = []
-        for number in range(16):
-            data_scale = float(rng.uniform(1, 4)) if number else 1.0
-            slots_scale, executors_scale = (int(rng.integers(1, 5)) if number else 1 for _ in range(2))
+        for question in range(16):
+            data_scale = float(rng.uniform(1, 4)) if question else 1.0
+            slots_scale, executors_scale = (int(rng.integers(1, 5)) if question else 1 for _ in range(2))
             asked: dict[str, Value] = {name: value * data_scale for name, value in self._data.items()}
             asked |= {name: value * slots_scale for name, value in self._slots.items()}
             asked |= {name: value * executors_scale for name, value in self._executors.items()}
@@ -189,7 +189,7 @@ class Laws:
         smooth = [_smooth(self._quantities.expanded(e, self._names)) for e in expressions]
         try:
             answers = [
-                math.fsum(_number(at.anew(asked).value(e)) for e in smooth) for asked, _ in self._questions
+                math.fsum(number(at.anew(asked).value(e)) for e in smooth) for asked, _ in self._questions
             ]
         except ExpressionProblem:
             return None
@@ -204,12 +204,6 @@ def _smooth(expression: Expression) -> Expression:
     if isinstance(expression, Call) and expression.function in _ROUNDING and len(expression.arguments) == 1:
         return _smooth(expression.arguments[0])
     return with_parts(expression, _smooth)
-
-
-def _number(value: Value) -> float:
-    if not _is_number(value):
-        raise ExpressionProblem(f"{value} is no number")
-    return float(value)
 
 
 def _is_number(value: Value) -> TypeGuard[float]:

@@ -12,6 +12,8 @@ from ..xml import Element
 from .objects import Objects, children, described, kind, name, refusal, tokens
 from .quantities import Quantities
 
+SIGNATURES = "signatures__OperationInterface"
+INSTANCES = "assemblyContexts__ComposedStructure"
 Service = tuple[str, str]
 """A service of an instance: identifiers of the assembly context and of the signature."""
 
@@ -22,8 +24,8 @@ class Passive:
 
     id: str
     """Identifier of the instance and of the resource."""
-    instance: str
-    """Identifier of the instance."""
+    instance: Element
+    """The assembly context of the instance."""
     name: str
     capacity: Expression
     where: str
@@ -66,8 +68,7 @@ class System:
         self._quantities = quantities
         self.root = objects.root("system")
         self.instances = {
-            str(element.get("id")): self._instance(element)
-            for element in children(self.root, "assemblyContexts__ComposedStructure")
+            self.objects.id(element): self._instance(element) for element in children(self.root, INSTANCES)
         }
         """Instances by identifier."""
         self._calls: dict[tuple[str, str], str] = {}
@@ -84,7 +85,7 @@ class System:
         TransformError
             If nothing answers the call.
         """
-        instance = self._offers.get(str(role.get("id")))
+        instance = self._offers.get(self.objects.id(role))
         if instance is None:
             raise refusal(
                 self.objects.where(caller),
@@ -101,15 +102,15 @@ class System:
         TransformError
             If nothing answers the call.
         """
-        role = self.objects.target(action, "role_ExternalService")
-        found = self._calls.get((instance.id, str(role.get("id"))))
+        role = self.objects.target(action, "role_ExternalService", "requiredRoles_InterfaceRequiringEntity")
+        found = self._calls.get((instance.id, self.objects.id(role)))
         if found is None:
             raise refusal(
                 self.objects.where(action),
                 f"calls {described(role)}, which is not connected to a component of the system",
                 "Connect the role in the system, or model the answer as a component.",
             )
-        signature = self.objects.target(action, "calledService_ExternalService")
+        signature = self.objects.target(action, "calledService_ExternalService", SIGNATURES)
         return self._service(self.instances[found], signature, action)
 
     def is_recursive(self, service: Service) -> bool:
@@ -142,7 +143,7 @@ class System:
 
     def _service(self, instance: Instance, signature: Element, caller: Element) -> tuple[Instance, Element]:
         for seff in children(instance.component, "serviceEffectSpecifications__BasicComponent"):
-            if self.objects.target(seff, "describedService__SEFF") is signature:
+            if self.objects.target(seff, "describedService__SEFF", SIGNATURES) is signature:
                 return instance, seff
         raise refusal(
             self.objects.where(caller),
@@ -151,7 +152,9 @@ class System:
         )
 
     def _instance(self, element: Element) -> Instance:
-        component = self.objects.target(element, "encapsulatedComponent__AssemblyContext")
+        component = self.objects.target(
+            element, "encapsulatedComponent__AssemblyContext", "components__Repository"
+        )
         if kind(component) != "BasicComponent":
             raise refusal(
                 self.objects.where(element),
@@ -170,13 +173,13 @@ class System:
             parameter: self._quantities.define(self.bound(expression, {}, (), element))
             for parameter, expression in parameters.items()
         }
-        id = str(element.get("id"))
+        id = self.objects.id(element)
         passives = {}
         for passive in children(component, "passiveResource_BasicComponent"):
             capacity = self.objects.expression(passive, "capacity_PassiveResource")
-            passives[str(passive.get("id"))] = Passive(
-                id=f"{id}/{passive.get('id')}",
-                instance=id,
+            passives[self.objects.id(passive)] = Passive(
+                id=f"{id}/{self.objects.id(passive)}",
+                instance=element,
                 name=name(passive),
                 capacity=self.bound(capacity, bound, (), passive),
                 where=self.objects.where(passive),
@@ -214,12 +217,20 @@ class System:
         match kind(connector):
             case "AssemblyConnector":
                 caller, callee = (
-                    self.objects.target(connector, f"{side}AssemblyContext_AssemblyConnector")
+                    self.objects.target(connector, f"{side}AssemblyContext_AssemblyConnector", INSTANCES)
                     for side in ("requiring", "providing")
                 )
-                role = self.objects.target(connector, "requiredRole_AssemblyConnector")
-                self._calls[str(caller.get("id")), str(role.get("id"))] = str(callee.get("id"))
+                role = self.objects.target(
+                    connector, "requiredRole_AssemblyConnector", "requiredRoles_InterfaceRequiringEntity"
+                )
+                self._calls[self.objects.id(caller), self.objects.id(role)] = self.objects.id(callee)
             case "ProvidedDelegationConnector":
-                outer = self.objects.target(connector, "outerProvidedRole_ProvidedDelegationConnector")
-                inner = self.objects.target(connector, "assemblyContext_ProvidedDelegationConnector")
-                self._offers[str(outer.get("id"))] = str(inner.get("id"))
+                outer = self.objects.target(
+                    connector,
+                    "outerProvidedRole_ProvidedDelegationConnector",
+                    "providedRoles_InterfaceProvidingEntity",
+                )
+                inner = self.objects.target(
+                    connector, "assemblyContext_ProvidedDelegationConnector", INSTANCES
+                )
+                self._offers[self.objects.id(outer)] = self.objects.id(inner)

@@ -26,7 +26,7 @@ from .program import (
     walk,
 )
 from .quantities import Quantities
-from .system import Instance, Passive, Service, System
+from .system import SIGNATURES, Instance, Passive, Service, System
 
 MOST_STEPS = 300_000
 """Steps after which a model is refused instead of followed further."""
@@ -110,7 +110,10 @@ class Unfolding:
             If the service does something that cannot be said.
         """
         instance, seff = reached
-        service = (instance.id, str(self._objects.target(seff, "describedService__SEFF").get("id")))
+        service = (
+            instance.id,
+            self._objects.id(self._objects.target(seff, "describedService__SEFF", SIGNATURES)),
+        )
         named = {"name": name(caller), "where": self._objects.where(caller)}
         inside = around.inside if around else ()
         recursion = around.recursion if around else None
@@ -404,8 +407,8 @@ class Unfolding:
         )
 
     def _passive(self, action: Element, feature: str, frame: Frame) -> Passive:
-        element = self._objects.target(action, feature)
-        passive = frame.instance.passives.get(str(element.get("id")))
+        element = self._objects.target(action, feature, "passiveResource_BasicComponent")
+        passive = frame.instance.passives.get(self._objects.id(element))
         if passive is None:
             raise refusal(
                 self._objects.where(action),

@@ -10,8 +10,8 @@ from ..xml import DELAY, Element
 from .environment import Resource
 from .objects import Objects, children, kind, name, refusal
 from .program import Branch, Loop, Option, Program, Step, Work
-from .quantities import Quantities
-from .system import System
+from .quantities import Quantities, number
+from .system import SIGNATURES, System
 from .unfolding import Frame, Unfolding
 
 DATA = "dataSize.VALUE"
@@ -80,7 +80,7 @@ class UsageReader:
         if kind(workload) == "OpenWorkload":
             expression = self._objects.expression(workload, "interArrivalTime_OpenWorkload")
             try:
-                return float(evaluate(expression, {}))
+                return number(evaluate(expression, {}))
             except ExpressionProblem as problem:
                 raise refusal(
                     self._objects.where(workload),
@@ -150,8 +150,10 @@ class UsageReader:
                 )
 
     def _call(self, action: Element, inside: tuple[str, ...]) -> Step:
-        role = self._objects.target(action, "providedRole_EntryLevelSystemCall")
-        signature = self._objects.target(action, "operationSignature__EntryLevelSystemCall")
+        role = self._objects.target(
+            action, "providedRole_EntryLevelSystemCall", "providedRoles_InterfaceProvidingEntity"
+        )
+        signature = self._objects.target(action, "operationSignature__EntryLevelSystemCall", SIGNATURES)
         reached = self._system.entry(role, signature, action)
         frame = Frame(reached[0], {}, ("", ""), inside)
         inputs = self._unfolding.inputs(action, "inputParameterUsages_EntryLevelSystemCall", frame)

@@ -42,6 +42,12 @@ def test_a_density_has_the_mean_of_its_values_and_shares_of_one(groups):
         assert len(tree.samples) <= expressions.MOST_BOXES * 2
 
 
+def test_values_that_hardly_differ_have_bounds_of_their_own():
+    tree = stoex.parse(expressions.discrete([0.448341, 0.448342, 0.448343, 1.0], [1, 1, 1, 1]))
+    assert isinstance(tree, stoex.Distribution)
+    assert len({bound for bound, _ in tree.samples}) == 5
+
+
 def test_values_that_are_one_are_a_number():
     assert expressions.discrete([1.5, 1.5], [2, 3]) == "1.5"
 
