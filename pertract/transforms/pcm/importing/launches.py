@@ -69,7 +69,6 @@ def runs(
     at
         Returns the values for the task of a number, from 1.
     """
-
     found: list[Run] = []
     ranges = _alike(1, tasks, lambda number: outcomes.choices(at(number), on))
     parts = max(FEWEST_PARTS, PARTS // len(ranges))
