@@ -32,23 +32,24 @@ class Rendered(HTMLParser):
 
 
 def opened(text: str, folder) -> tuple[Rendered, list[str]]:
-    """The rendered page, and what the browser had to say to developers."""
+    """The rendered page, and what the browser had to say to developers.
+
+    On a busy machine the browser's clock can run out before the script has run; then it gets more time.
+    """
     path = folder / "page.html"
     path.write_text(text, encoding="utf-8")
+    for budget_ms in (4_000, 20_000, 100_000):
+        found, console = _opened(path.as_uri(), folder / f"profile-{budget_ms}", budget_ms)
+        if found.drawings:
+            break
+    return found, console
+
+
+def _opened(address: str, profile, budget_ms: int) -> tuple[Rendered, list[str]]:
     arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--enable-logging=stderr"]
+    arguments += [f"--user-data-dir={profile}", f"--virtual-time-budget={budget_ms}", "--dump-dom"]
     done = subprocess.run(
-        [
-            chromium(),
-            *arguments,
-            f"--user-data-dir={folder / 'profile'}",
-            "--virtual-time-budget=4000",
-            "--dump-dom",
-            path.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        [chromium(), *arguments, address], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.stdout, done.stderr[-2000:]
     return Rendered(done.stdout), re.findall(r"CONSOLE.*", done.stderr)
