@@ -43,6 +43,7 @@ def _with_timeline(model: dsl.PerformanceModel, prediction: Prediction) -> dict[
         model,
         prediction.options,
         replication=median_replication(prediction.replications_s),
+        random_streams=prediction.random_streams,
         seed=prediction.seed,
     )
     return prediction_document(prediction) | {"timeline": timeline_document(found)}

@@ -9,6 +9,7 @@ from .. import dsl, provenance
 from ..simulate.document import model_entry
 from .comparison import BASE_KINDS
 from .decisions import NOTHING, Choice, Decision
+from .grid import WORKLOAD
 from .labels import heading, label, title, value_text
 from .point import Point
 from .result import WhatIf
@@ -34,6 +35,7 @@ def what_if_document(result: WhatIf) -> dict[str, Any]:
                 "title": title(axis),
                 "values": list(axis.values),
                 "texts": [value_text(axis, value) for value in axis.values],
+                "is_workload": axis.field in WORKLOAD,
             }
             for axis in result.axes
         ],

@@ -72,6 +72,8 @@ _TITLES = {
     "drive_bytes_per_s": "Drives of a node",
     "network_bytes_per_s": "Link of a node",
     "lose_executor_s": "Executors lost at",
+    "copies": "Copies at the same time",
+    "company": "Together with",
 }
 
 

@@ -10,7 +10,7 @@ from .. import dsl
 from ..simulate import Options
 from .cache import Cache, question
 from .changes import Change
-from .workers import Answer, Order, Progress, answers
+from .workers import Answer, Order, Progress, Traced, answers
 
 FEW_TASKS = 300_000
 """Simulated tasks below which further processes would take longer to start than to help."""
@@ -31,7 +31,7 @@ class Case:
     """The values that do not vary, likewise."""
     change: Change | None = None
     """What is to be different in the application itself."""
-    traced: int | None = None
+    traced: Traced | None = None
     """The replication whose timeline is wanted, and not a prediction."""
 
 

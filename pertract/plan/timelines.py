@@ -10,6 +10,7 @@ from ..simulate import Options, median_replication
 from .decisions import Decision
 from .point import Point
 from .sweep import Case, Sweep
+from .workers import Traced
 
 MOST_TIMELINES = 500
 """Points beyond which only the first ones have a timeline, those that decisions name before others."""
@@ -65,8 +66,9 @@ def timelines(
     return Timelines(found, calibration)
 
 
-def _median(prediction: Document) -> int:
-    return median_replication(prediction["replications_s"])
+def _median(prediction: Document) -> Traced:
+    times_s = prediction["replications_s"]
+    return Traced(median_replication(times_s), len(times_s))
 
 
 def _named(decisions: Sequence[Decision]) -> Iterator[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import dsl
 from ..errors import PertractError, SimulationError
@@ -26,6 +26,15 @@ Progress = Callable[[int, int], None]
 """Called with replications done and replications in all."""
 
 
+class Traced(NamedTuple):
+    """A replication of a prediction."""
+
+    replication: int
+    """Its number, from 0."""
+    of: int
+    """Replications of the prediction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One prediction to make."""
@@ -38,7 +47,7 @@ class Order:
     """What is to be different in the application itself."""
     brief: bool = False
     """Whether only `BRIEF` is needed of the answer."""
-    traced: int | None = None
+    traced: Traced | None = None
     """The replication whose timeline is wanted, and not a prediction."""
 
 
@@ -80,11 +89,12 @@ class Predictor:
         document = prediction_document(prediction)
         return {key: document[key] for key in BRIEF} if order.brief else document
 
-    def _timeline(self, order: Order, replication: int) -> Answer:
+    def _timeline(self, order: Order, traced: Traced) -> Answer:
         found = timeline(
             self._model,
             order.options,
-            replication=replication,
+            replication=traced.replication,
+            random_streams=traced.of,
             seed=order.seed,
             calibration=self._calibration,
         )

@@ -20,7 +20,7 @@ from .outcome import BREAKDOWN, breakdown, busy_core_s, executor_core_s, stages_
 from .plan import WITHOUT, Plan, compile_plan, without
 from .preparation import Change, prepare
 from .rounds import measured_parameters
-from .shared.together import Together
+from .shared.together import together
 from .streams import StreamEstimate, streams
 from .support import CPU_OUTSIDE_TASKS, Support, support
 from .timeline import median_replication
@@ -81,6 +81,8 @@ class Prediction:
     replications_s: tuple[float, ...]
     """Response time of each replication; of equal seeds they are comparable between configurations."""
     seed: int
+    random_streams: int
+    """Random streams of which the first ones were drawn from; more than replications with a precision."""
     response_time_s: Estimate
     """Application start to application end."""
     job_span_s: Estimate
@@ -169,9 +171,8 @@ def predict(
     model, configuration, plan, assumed = prepare(model, options, change, calibration)
     traces: list[_Summary] = []
     most = replications if precision is None else MOST_REPLICATIONS
-    company = None
-    if options.copies > 1 or options.company:
-        company = Together(plan, configuration, options, seed=seed, streams=most)
+    company = together(plan, configuration, options, seed=seed, streams=most)
+    if company is not None:
         assumed = [*assumed, *company.warnings]
     children = np.random.SeedSequence(seed).spawn(most)
     plans: list[Plan] = []
@@ -218,6 +219,7 @@ def predict(
         configuration=configuration,
         replications_s=tuple(t.response_time_s for t in traces),
         seed=seed,
+        random_streams=most,
         response_time_s=response_time_s,
         job_span_s=estimate([t.job_span_s for t in traces], **errors),
         cpu_utilisation=estimate([t.cpu for t in traces], **cpu_all, most=all_busy),

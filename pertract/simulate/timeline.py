@@ -15,6 +15,7 @@ from .contention import Calibration
 from .engine import Trace, simulate
 from .options import Options
 from .preparation import prepare
+from .shared.together import together
 
 STEPS = 60
 """Parts of equal length that the time of an execution is seen in."""
@@ -70,6 +71,7 @@ def timeline(
     options: Options,
     *,
     replication: int,
+    random_streams: int,
     seed: int = 1,
     calibration: Calibration | None = None,
 ) -> Timeline:
@@ -83,6 +85,9 @@ def timeline(
         As for `predict`.
     replication
         Its number, from 0.
+    random_streams
+        Those of the prediction (`Prediction.random_streams`), which is its number of replications unless
+        a precision was asked for.
 
     Raises
     ------
@@ -91,7 +96,10 @@ def timeline(
     SimulationError
         If the configuration cannot run the application.
     """
-    plan = prepare(model, options, None, calibration).plan
+    _, configuration, plan, _ = prepare(model, options, None, calibration)
+    company = together(plan, configuration, options, seed=seed, streams=random_streams)
+    if company is not None:
+        plan = company.plan(replication)
     stream = np.random.SeedSequence(seed, spawn_key=(replication,))  # as `predict` spawns them
     return _of(simulate(plan, np.random.default_rng(stream)), replication)
 

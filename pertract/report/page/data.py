@@ -101,7 +101,7 @@ def _axis(axis: Document, used: Sequence[int]) -> dict[str, Any]:
         "title": axis["title"],
         "texts": [axis["texts"][i] for i in used],
         "numbers": numbers if None not in numbers and len(set(numbers)) == len(numbers) else None,
-        "is_workload": axis["field"] in ("data_bytes", "data_scale", "parameters"),
+        "is_workload": axis["is_workload"],
     }
 
 
@@ -163,8 +163,9 @@ def _columns(points: Sequence[Document], texts: Texts) -> dict[str, Any]:
         "label": [point.get("label") for point in points],
         "error": [point["error"]["message"] if point.get("error") else None for point in points],
     }
-    for name in ("nodes", "node_type", "executors", "executor_cores", "slots", "worker_cores"):
+    for name in ("nodes", "node_type", "executors", "executor_cores", "slots", "worker_cores", "copies"):
         found[name] = column(lambda point, name=name: point["configuration"][name])  # type: ignore[misc]
+    found["together_with"] = column(lambda point: ", ".join(point["configuration"]["company"]))
     found["data_scale"] = numbers(lambda point: point["configuration"]["data_scale"])
     for name, key in (
         ("response_time_s", "response_time_s"),
@@ -216,6 +217,7 @@ def _measured(
             "executor_memory_bytes": configuration.get("executor_memory_bytes"),
             "data_scale": scale,
             "data_bytes": run.size,
+            "copies": 1,
             **dict.fromkeys(("cpu_rate", "drive_rate", "network_rate"), 1.0),
             **{name: _number(value) for name, value in run.labels.items()},
             **(configuration.get("parameters") or {}),

@@ -14,6 +14,15 @@ from .cluster import Cluster
 from .events import share
 
 
+def together(
+    plan: Plan, configuration: Configuration, options: Options, *, seed: int, streams: int
+) -> Together | None:
+    """Return an application in its company, or None where it is alone; parameters are those of `Together`."""
+    if options.copies == 1 and not options.company:
+        return None
+    return Together(plan, configuration, options, seed=seed, streams=streams)
+
+
 class Together:
     """An application, copies of it and other applications, which share its executors evenly.
 

@@ -50,7 +50,7 @@ def test_the_document_is_a_list_of_predictions_and_what_to_take(found):
     ]
     assert document["axes"][0] == {
         "field": "executors", "key": None, "heading": "executors", "title": "Executors",
-        "values": [1, 4], "texts": ["1", "4"],
+        "values": [1, 4], "texts": ["1", "4"], "is_workload": False,
     }  # fmt: skip
     assert document["fixed"] == {"nodes": 2}
     assert document["tariff"]["is_money"]

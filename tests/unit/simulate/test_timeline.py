@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 import pertract
-from pertract.simulate import Options, compile_plan, median_replication, resolve, simulate, timeline
+from pertract.simulate import (
+    Companion,
+    Options,
+    compile_plan,
+    median_replication,
+    resolve,
+    simulate,
+    timeline,
+)
 from pertract.simulate.timeline import MOST_ROWS, STEPS, timeline_document
 
 MODEL = pertract.load(Path(__file__).parents[3] / "dsl" / "valid" / "minimal.yaml")
@@ -27,7 +35,7 @@ def traced(options: Options, replication: int, seed: int = 1):
 @pytest.mark.parametrize("seed", [1, 7])
 def test_the_busy_time_is_that_of_all_tasks(executors, seed) -> None:
     options = Options(executors=executors)
-    found = timeline(MODEL, options, replication=2, seed=seed)
+    found = timeline(MODEL, options, replication=2, random_streams=3, seed=seed)
     trace = traced(options, 2, seed)
     assert found.response_time_s == trace.response_time_s
     tasks_s = sum(float((stage.ends_s - stage.starts_s).sum()) for stage in trace.stages)
@@ -45,12 +53,24 @@ def test_the_replication_is_the_one_of_the_prediction() -> None:
     prediction = pertract.predict(MODEL, executors=3, replications=7, seed=5)
     number = median_replication(prediction.replications_s)
     assert sorted(prediction.replications_s)[3] == prediction.replications_s[number]
-    found = timeline(MODEL, Options(executors=3), replication=number, seed=5)
+    found = timeline(MODEL, Options(executors=3), replication=number, random_streams=7, seed=5)
     assert found.response_time_s == prediction.replications_s[number]
 
 
+@pytest.mark.parametrize(
+    "question", [{"copies": 3}, {"company": (Companion("other", MODEL),)}], ids=["copies", "with"]
+)
+def test_in_company_executors_come_as_in_the_prediction(question) -> None:
+    prediction = pertract.predict(MODEL, executors=3, replications=6, **question)
+    for number, time_s in enumerate(prediction.replications_s):
+        found = timeline(
+            MODEL, prediction.options, replication=number, random_streams=prediction.random_streams
+        )
+        assert found.response_time_s == time_s
+
+
 def test_many_executors_share_rows_and_all_are_in_one() -> None:
-    found = timeline(MODEL, Options(executors=100), replication=0)
+    found = timeline(MODEL, Options(executors=100), replication=0, random_streams=1)
     assert len(found.rows) == MOST_ROWS
     assert found.tasks == ()  # more slots than anyone can tell apart
     assert found.rows[0].first == 0
@@ -61,7 +81,7 @@ def test_many_executors_share_rows_and_all_are_in_one() -> None:
 
 
 def test_few_tasks_are_told_one_by_one_in_slots_that_run_one_at_a_time() -> None:
-    found = timeline(MODEL, Options(executors=3, executor_cores=2), replication=0)
+    found = timeline(MODEL, Options(executors=3, executor_cores=2), replication=0, random_streams=1)
     trace = traced(Options(executors=3, executor_cores=2), 0)
     assert len(found.tasks) == sum(len(stage.starts_s) for stage in trace.stages)
     lanes = defaultdict(list)
@@ -82,7 +102,7 @@ def test_few_tasks_are_told_one_by_one_in_slots_that_run_one_at_a_time() -> None
 
 
 def test_the_document_holds_plain_numbers() -> None:
-    document = timeline_document(timeline(MODEL, Options(), replication=0))
+    document = timeline_document(timeline(MODEL, Options(), replication=0, random_streams=1))
     assert document["replication"] == 0
     assert {len(row) for row in document["busy"]} == {STEPS}
     assert all(0 <= share <= 1 for row in document["busy"] for share in row)

@@ -56,10 +56,11 @@ function measuredAlong(axis, scale) {
     const differs = new Set(axes.filter((other, i) => {
       const value = other.numbers === null ? null : other.numbers[own[i]];
       return i !== axis && run.at[i] !== null && value !== null && Math.abs(value - run.at[i]) > 1e-3 * Math.abs(value);
-    }).map((other) => (other.is_workload ? 'data' : other.title.toLowerCase())));
+    }).map((other) => (other.name.startsWith('data_') ? 'data' : other.title.toLowerCase())));
     const alike = rowsAlong(axis, state.row).find((row) => Math.abs(axes[axis].numbers[places[row][axis]] - at) < 1e-6);
     const row = alike === undefined ? state.row : alike;
     if (predicted(row) && !axes[axis].is_workload && Math.abs(columns.data_scale[row] / run.data_scale - 1) > 0.01) differs.add('data');
+    if (predicted(row) && (columns.copies[row] > 1 || columns.together_with[row])) differs.add('company');
     if (alike !== undefined && predicted(row) && columns.slots[row] !== run.slots) differs.add('slots');
     return [{ run, x: scale.of(at), differs: [...differs] }];
   });
