@@ -77,6 +77,8 @@ def files(model, document, tmp_path_factory):
             small(), plan(small(), data_scale=1.0, settings={"spark.task.cpus": ["1", "50"]})
         ),
     }
+    beyond = plan(model, executors=[2, 4], executor_cores=1, data_scale=[1.0, 2.0], copies=[1, 2])
+    written["beyond"] = what_if_page(model, beyond)
     untold = what_if_document(pertract.what_if(model, executors=[1, 2], replications=2, cache=False))
     written["without-timelines"] = what_if_page(model, untold)
     written["one-point"] = what_if_page(small(), plan(small(), executors=3, data_scale=1.0))
@@ -192,6 +194,18 @@ def test_another_axis_can_run_across(opened):
     assert points.count() == 3
 
 
+def test_the_measured_run_has_its_place_beside_what_was_asked_for(opened):
+    page = opened("beyond")
+    measured = page.locator("#time-curve [data-name=time-curve-measured-0]")
+    first = page.locator("#time-curve .point[aria-pressed=true]")
+    assert measured.bounding_box()["x"] < first.bounding_box()["x"]
+    assert measured.locator(".other").count() == 0
+    page.locator("#slider-1").fill("1")  # twice the data: the run was another one
+    drawn(page)
+    assert measured.locator(".other").count() == 1
+    assert "differs from the line in data" in measured.get_attribute("aria-label")
+
+
 def test_bars_can_be_shares(opened):
     page = opened()
     page.get_by_label("as shares").check()
@@ -257,7 +271,7 @@ def test_no_file_holds_a_formula(opened):
 
 PAGES = [
     *("plan", "prediction", "nodes", "bad-names", "missed", "refused"),
-    *("without-timelines", "one-point", "short-of-room"),
+    *("without-timelines", "one-point", "short-of-room", "beyond"),
 ]
 OVERLAPS = """() => [...document.querySelectorAll('svg[role=group]')].flatMap((drawing) => {
   const texts = [...drawing.querySelectorAll('text')].filter((text) => text.textContent.trim());

@@ -8,7 +8,8 @@ function linear(from, to, start, end) {
 }
 
 // How values of an axis lie on the page: in order where they are no numbers, by doublings where they span many.
-function across(axis, start, end) {
+// Further numbers, such as those of measured runs, have room as well.
+function across(axis, start, end, further = []) {
   const all = axis.numbers;
   if (all === null || all.length < 2) {
     const last = axis.texts.length - 1;
@@ -16,8 +17,8 @@ function across(axis, start, end) {
     const place = linear(0, last, start + pad, end - pad);
     return { place: last ? place : () => (start + end) / 2, isOrdinal: true, note: '' };
   }
-  const least = Math.min(...all);
-  const most = Math.max(...all);
+  const least = Math.min(...all, ...further);
+  const most = Math.max(...all, ...further);
   if (least > 0 && most / least >= 8) {
     const place = linear(Math.log2(least), Math.log2(most), start + 12, end - 12);
     return { place: (value) => place(Math.log2(all[value])), of: (n) => place(Math.log2(n)), note: ' (by doublings)' };

@@ -44,15 +44,24 @@ function lineSeries() {
   });
 }
 
+// Numbers that calibration runs have on an axis, if they are not far from those that were asked for.
+const PLAIN = ['nodes', 'executors', 'executor_cores', 'data_scale', 'copies'];
+function measuredNumbers(axis) {
+  const { name, numbers } = axes[axis];
+  if (!numbers) return [];
+  const found = data.measured.map((run) => run.at[axis]).filter((value) => value !== null);
+  const near = (value) => PLAIN.includes(name) && value >= Math.min(...numbers) / 8 && value <= Math.max(...numbers) * 8;
+  return [...new Set(found.filter((value) => near(value) || numbers.includes(value)))];
+}
+
 // Calibration runs at their place on the axis, and whether they differ from the shown line in anything else.
 function measuredAlong(axis, scale) {
   if (!scale.of) return [];
   const own = places[state.row];
-  const least = Math.min(...axes[axis].numbers);
-  const most = Math.max(...axes[axis].numbers);
+  const shown = measuredNumbers(axis);
   return data.measured.flatMap((run) => {
     const at = run.at[axis];
-    if (at === null || at < least * 0.999 || at > most * 1.001) return [];
+    if (!shown.includes(at)) return [];
     const differs = new Set(axes.filter((other, i) => {
       const value = other.numbers === null ? null : other.numbers[own[i]];
       return i !== axis && run.at[i] !== null && value !== null && Math.abs(value - run.at[i]) > 1e-3 * Math.abs(value);
@@ -71,7 +80,8 @@ function curve(id, quantity) {
   const width = Math.max(280, place.clientWidth);
   const height = width < 480 ? 260 : 320;
   const axis = axes[state.along];
-  const scale = across(axis, AXIS.left, width - AXIS.right);
+  const further = measuredNumbers(state.along).filter((value) => !axis.numbers.includes(value));
+  const scale = across(axis, AXIS.left, width - AXIS.right, further);
   const series = lineSeries();
   const measured = measuredAlong(state.along, scale);
   const [mean, low, high] = [columns[quantity.key], columns[`${quantity.key}_low`], columns[`${quantity.key}_high`]];
@@ -83,8 +93,8 @@ function curve(id, quantity) {
   const { root, y } = frame({
     width, height, largest, unit, factor, title: quantity.title, xTitle: axis.title + scale.note,
     description: `${quantity.title} along ${axis.title}. Arrow keys go from point to point, Enter shows one.`,
-    xTicks: axis.texts.map((text, i) => ({ x: scale.place(i), text }))
-      .sort((a, b) => a.x - b.x),
+    xTicks: [...axis.texts.map((text, i) => ({ x: scale.place(i), text })),
+      ...further.map((value) => ({ x: scale.of(value), text: amount(value) }))].sort((a, b) => a.x - b.x),
   });
   const plot = svg('g');
   if (limit !== null && limit <= largest * 1.05) {
