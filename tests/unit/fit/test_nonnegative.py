@@ -31,10 +31,11 @@ def test_terms_of_very_different_size_and_terms_that_are_zero():
     assert matrix @ fit_relative(matrix, times) == pytest.approx(times)
 
 
-@given(
-    st.integers(1, 2),
-    st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9), st.floats(-9, 9)), min_size=1, max_size=6),
-)
+# Neither method is exact for numbers that differ by a hundred orders of magnitude.
+entries = st.floats(-9, 9).map(lambda value: round(value, 6))
+
+
+@given(st.integers(1, 2), st.lists(st.tuples(entries, entries, entries), min_size=1, max_size=6))
 def test_one_or_two_terms_are_solved_as_by_lawson_and_hanson(count, rows):
     matrix = np.array([row[:count] for row in rows])
     wanted = np.array([row[2] for row in rows])
