@@ -3,6 +3,7 @@
 Immutable pydantic models without file access; `text` turns documents into models and back.
 """
 
+from .containers import ClusterManager, ContainerRequest, ContainerSize, Queue
 from .execution import (
     AdaptiveExecution,
     ApplicationConfiguration,
@@ -45,7 +46,10 @@ __all__ = [
     "SCHEMA_VERSION",
     "AdaptiveExecution",
     "ApplicationConfiguration",
+    "ClusterManager",
     "Completeness",
+    "ContainerRequest",
+    "ContainerSize",
     "DataWorkload",
     "Delay",
     "Demand",
@@ -71,6 +75,7 @@ __all__ = [
     "Partitions",
     "PerformanceModel",
     "Provenance",
+    "Queue",
     "RecordData",
     "Replay",
     "ResourceArchitecture",

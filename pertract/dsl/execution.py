@@ -29,6 +29,7 @@ from .base import (
     SchedulingMode,
     Share,
 )
+from .containers import ContainerRequest
 from .law import Law
 
 PartitionRule = Literal[
@@ -201,6 +202,10 @@ class ExecutorGroup(Element):
     """When they stopped taking tasks, seconds after application start; absent if they stayed."""
     node: Count | None = None
     """Number of the node they ran on, from 0; absent: the executors in order go round the nodes."""
+    allocated_s: NonNegative | None = None
+    """When the cluster manager granted their containers, seconds after application start."""
+    released_s: NonNegative | None = None
+    """When it got them back, likewise."""
 
     @model_validator(mode="after")
     def _in_order(self) -> ExecutorGroup:
@@ -322,6 +327,8 @@ class ApplicationConfiguration(Element):
     """Pools of the FAIR scheduler; one that is not listed is FIFO inside, has weight 1 and no minimum."""
     locality: LocalityWaits = LocalityWaits()
     """How long tasks wait for a slot near their data."""
+    containers: ContainerRequest | None = None
+    """What it asked its cluster manager for; absent where it had none, or where that is unknown."""
 
     @property
     def most_slots(self) -> int:

@@ -92,6 +92,9 @@ def _identifiers(model: PerformanceModel) -> Iterator[tuple[str, str, Path]]:
         yield "data", item.id, ("workload", "data", i, "id")
     for i, group in enumerate(model.resources.nodes):
         yield "node group", group.id, ("resources", "nodes", i, "id")
+    manager = model.resources.manager
+    for i, queue in enumerate(manager.queues if manager is not None else ()):
+        yield "queue", queue.path, ("resources", "manager", "queues", i, "path")
 
 
 def _resources(model: PerformanceModel) -> Iterator[Problem]:
@@ -105,6 +108,17 @@ def _resources(model: PerformanceModel) -> Iterator[Problem]:
             message = f"there is no node {group.node}: the {places} workers are numbered from 0"
             path = ("execution", "configuration", "executors", i, "node")
             yield Problem(DanglingReference, message, path, "Correct the number, or leave it out.")
+    request, manager = model.execution.configuration.containers, model.resources.manager
+    where = ("execution", "configuration", "containers")
+    if request is not None and request.master_node is not None and request.master_node >= places:
+        message = f"there is no node {request.master_node}: the {places} workers are numbered from 0"
+        hint = "Correct the number, or leave it out."
+        yield Problem(DanglingReference, message, (*where, "master_node"), hint)
+    if request is not None and manager is not None and manager.queues and not manager.queue(request.queue):
+        known = [queue.path for queue in manager.queues]
+        hint = did_you_mean(request.queue, known) or "Correct the path, or add the queue."
+        message = f"no queue has the path '{request.queue}'"
+        yield Problem(DanglingReference, message, (*where, "queue"), hint)
 
 
 def _stages(model: PerformanceModel) -> Iterator[Problem]:
