@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from statistics import mode
 
 from .. import dsl
 from ..errors import UsageError
+from .granted import Granted, check_manager, limits, matters
 from .memory import not_predicted, slot_memory
 from .options import MOST_TIMES, Options, check, check_range, with_settings
 from .placement import (
     ExecutorPlan,
     allocation_limit,
+    as_measured,
     measured_executors,
     most_slots,
     node_cores_of,
@@ -94,6 +95,8 @@ class Configuration:
     """Whether there are as many executors with as many slots as in the calibration run."""
     as_measured: bool
     """Whether this is the configuration of the calibration run."""
+    granted: Granted | None
+    """What a cluster manager says to the executors; None where there is none that is known."""
     warnings: tuple[str, ...]
     """What the answer leaves out or assumes, one sentence each."""
     copies: int = 1
@@ -125,13 +128,16 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         for v in (options.nodes, options.executors, options.executor_cores, options.node_memory_bytes)
     )
     static = static or task_cpus != measured.task_cpus
+    static = static or (limits(model, options) and matters(options))
+    check_manager(model, options)
     static = static or truth(options.settings, "spark.dynamicAllocation.enabled") is False
     dynamic = allocated(measured, options.settings)
     allocation = None
     first_s = min(group.registered_s for group in measured.executors)
     start_s = first_s if measured.executor_start_s is None else measured.executor_start_s
     if dynamic is not None:
-        executors, cores_per_executor = allocation_limit(model, options, dynamic, task_cpus, warnings)
+        placed = allocation_limit(model, options, dynamic, task_cpus, warnings)
+        executors = placed.executors
         least = min(dynamic.minimum_executors, len(executors))
         allocation = Allocation(
             slots=executors[0].slots,
@@ -146,12 +152,13 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
             tracking_timeout_s=dynamic.shuffle_tracking_timeout_s,
             first_s=first_s,
             start_s=start_s,
+            room=placed.granted.grant.room if placed.granted else None,
         )
     elif static:
-        executors, cores_per_executor = static_executors(model, options, task_cpus, warnings)
+        placed = static_executors(model, options, task_cpus, warnings)
     else:
-        executors = measured_executors(model)
-        cores_per_executor = mode(e.slots for e in executors) * task_cpus
+        placed = as_measured(model, options, task_cpus, warnings)
+    executors, cores_per_executor = placed.executors, placed.cores
     node_cores, nodes_known = node_cores_of(model, options, executors, task_cpus)
     data_bytes = model.workload.size_bytes
     scale = options.data_scale if options.data_scale is not None else 1.0
@@ -220,6 +227,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         executors_as_measured=allocation is None
         and [e.slots for e in executors] == [e.slots for e in measured_executors(model)],
         as_measured=True,
+        granted=placed.granted,
         warnings=tuple(warnings),
         copies=options.copies,
         company=tuple(companion.name for companion in options.company),

@@ -42,6 +42,21 @@ SETTINGS = (
     "spark.scheduler.revive.interval",
 )
 """The properties that have an effect on the prediction."""
+YARN_SETTINGS = (
+    "spark.executor.memoryOverheadFactor",
+    "spark.executor.minMemoryOverhead",
+    "spark.memory.offHeap.enabled",
+    "spark.memory.offHeap.size",
+    "spark.executor.pyspark.memory",
+    "spark.yarn.am.memory",
+    "spark.yarn.am.memoryOverhead",
+    "spark.yarn.am.cores",
+    "spark.driver.memory",
+    "spark.driver.memoryOverhead",
+    "spark.driver.cores",
+    "spark.yarn.queue",
+)
+"""Those that have one only where the model tells what YARN grants."""
 
 Settings = Mapping[str, str]
 
@@ -53,7 +68,7 @@ _WHOLE = re.compile(r"\d{1,9}")
 def check_known(settings: Settings) -> None:
     """Raise UsageError if a property has no effect."""
     for key in settings:
-        if key not in SETTINGS:
+        if key not in (*SETTINGS, *YARN_SETTINGS):
             raise UsageError(
                 f"the setting '{key}' has no effect on the prediction",
                 hint=f"Settings that have: {', '.join(SETTINGS)}.",
@@ -81,12 +96,12 @@ def whole(settings: Settings, key: str, *, least: int = 1) -> int | None:
     return value
 
 
-def memory(settings: Settings, key: str, *, least: int = 1) -> int | None:
+def memory(settings: Settings, key: str, *, least: int = 1, default_unit: str = "m") -> int | None:
     """Return a size of memory in bytes, or None where the property is not set; otherwise as `whole`."""
     text = settings.get(key)
     if text is None:
         return None
-    value = parse_memory(text)
+    value = parse_memory(text, default_unit=default_unit)
     if value is None or value < least:
         raise UsageError(
             f"the setting {key} must be a memory size, not '{text}'", hint="Write, for example, 4g or 512m."
