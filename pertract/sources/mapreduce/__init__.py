@@ -2,5 +2,18 @@
 
 from .reader import JobFile, find, read, read_all
 from .records import AttemptRecord, MapReduceRun, job_id
+from .server import JobServer, applications, ask, probe
 
-__all__ = ["AttemptRecord", "JobFile", "MapReduceRun", "find", "job_id", "read", "read_all"]
+__all__ = [
+    "AttemptRecord",
+    "JobFile",
+    "JobServer",
+    "MapReduceRun",
+    "applications",
+    "ask",
+    "find",
+    "job_id",
+    "probe",
+    "read",
+    "read_all",
+]

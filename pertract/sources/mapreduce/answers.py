@@ -6,8 +6,9 @@ The paths are those of ``org.apache.hadoop.mapreduce.v2.hs.webapp.HsWebServices`
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lxml import etree
@@ -92,7 +93,13 @@ def _value(element: Any) -> Any:
     return found
 
 
-def _many(value: Any) -> list[dict[str, Any]]:
+def digest(answers: Sequence[Answer]) -> str:
+    """Return a digest of some answers, whatever way they came."""
+    text = json.dumps(list(answers), sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def many(value: Any) -> list[dict[str, Any]]:
     """Return a list, also of one that was written without brackets."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
@@ -182,10 +189,10 @@ def _about(kind: str, found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, 
     if kind in ("historyInfo", "info"):
         return []
     if kind == "jobs":
-        return [(job_id(str(j.get("id"))), j) for j in _many(found.get("job")) if j.get("id")]
+        return [(job_id(str(j.get("id"))), j) for j in many(found.get("job")) if j.get("id")]
     if kind in ("tasks", "taskAttempts"):
         inner = "task" if kind == "tasks" else "taskAttempt"
-        return [(job_id(str(t.get("id"))), t) for t in _many(found.get(inner)) if t.get("id")]
+        return [(job_id(str(t.get("id"))), t) for t in many(found.get(inner)) if t.get("id")]
     name = job_id(str(found.get("id", "")))
     return [(name, found)] if name.startswith("job_") else []
 
@@ -231,7 +238,7 @@ def _attempt(job: _Job, found: Mapping[str, Any]) -> None:
 
 
 def _attempt_counters(job: _Job, found: Mapping[str, Any]) -> None:
-    groups = _many(found.get("taskAttemptCounterGroup"))
+    groups = many(found.get("taskAttemptCounterGroup"))
     job.attempt(str(found["id"]), counters=_counters(groups))
 
 
@@ -245,7 +252,7 @@ def _counters(groups: Iterable[Mapping[str, Any]]) -> dict[str, int]:
             str(group.get("counterGroupName", "")),
             {
                 str(counter["name"]): value
-                for counter in _many(group.get("counter"))
+                for counter in many(group.get("counter"))
                 if (value := whole(counter.get("value"))) is not None
             },
         )

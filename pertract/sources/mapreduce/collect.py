@@ -130,7 +130,7 @@ class JobCollector:
         def time_s(key: str) -> float | None:
             return None if known.get(key) is None else (known[key] - submit_ms) * MS
 
-        start_s = (known["start_ms"] - submit_ms) * MS
+        start_s = max(0.0, (known["start_ms"] - submit_ms) * MS)  # clocks of nodes differ
         return AttemptRecord(
             id=name,
             task=str(known.get("task") or name.rpartition("_")[0].replace("attempt_", "task_", 1)),

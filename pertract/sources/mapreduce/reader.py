@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -184,18 +183,16 @@ def read_all(files: Sequence[JobFile], *, application: str | None = None) -> Ite
 
 
 def _of_answers(files: Sequence[JobFile]) -> list[MapReduceRun]:
-    found, sha, damaged = [], hashlib.sha256(), list[SourceError]()
+    found, damaged = [], list[SourceError]()
     for file in files:
-        data, digest, _ = _whole(file)
-        sha.update(digest.encode())
         try:
-            found.append(answers.parse(data, str(file.place)))
+            found.append(answers.parse(_whole(file)[0], str(file.place)))
         except SourceError as error:
             damaged.append(error)
     if not found:
         raise damaged[0]
     shown = str(files[0].place)
-    runs = answers.jobs_of(found, f"sha256:{sha.hexdigest()}", shown)
+    runs = answers.jobs_of(found, answers.digest(found), shown)
     return [_missing(run, [f"{error}" for error in damaged]) for run in runs]
 
 

@@ -84,7 +84,7 @@ def _attempt(job: JobCollector, task: Mapping[str, Any], attempt: Mapping[str, A
         task=task.get("taskID"),
         kind=kind_of(task.get("taskType")),
         state=attempt.get("result"),
-        start_ms=whole(attempt.get("startTime")),
+        start_ms=_positive(attempt.get("startTime")),
         finish_ms=_positive(attempt.get("finishTime")),
         shuffle_ms=_positive(attempt.get("shuffleFinished")),
         sort_ms=_positive(attempt.get("sortFinished")),
