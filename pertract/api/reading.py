@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import dsl, provenance
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
 from ..extract import build_model
+from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
-from ..sources import history_server, places, spark
+from ..sources import history_server, mapreduce, places, spark
+
+Run = spark.SparkRun | mapreduce.MapReduceRun
+"""What is known of one execution."""
 
 
 def read_run(
@@ -78,24 +83,56 @@ def read_named(
     attempt: str | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
-) -> tuple[spark.SparkRun, str]:
-    """Return the run at a source, and the name to remember it by."""
-    if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
-        with server:
-            run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
-        return run, places.without_secrets(str(source))
-    log = spark.find(source, application=application, attempt=attempt)
+) -> tuple[Run, str]:
+    """Return the run at a source, and the name to remember it by: of Spark, or else of MapReduce."""
+    address = str(source)
+    if places.is_web(address):
+        if (jobs_server := mapreduce.probe(address, progress=progress)) is not None:
+            with jobs_server:
+                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
+        try:
+            server = history_server.probe(address, progress=progress)
+        except SourceError:
+            if (jobs_server := mapreduce.probe(address, anywhere=True, progress=progress)) is None:
+                raise
+            with jobs_server:
+                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
+        if server:
+            with server:
+                run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
+            return run, places.without_secrets(address)
+    try:
+        log = spark.find(source, application=application, attempt=attempt)
+    except (UnrecognisedSource, SourceNotFound) as error:
+        return _of_mapreduce(source, application, error)
     return spark.read(log, jobs=jobs, progress=progress), log.place.name
 
 
-def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
+def _of_mapreduce(
+    source: str | Path, application: str | None, otherwise: SourceError
+) -> tuple[mapreduce.MapReduceRun, str]:
+    """Return the MapReduce job at a source; what is no such source is what was said of it before."""
+    if isinstance(otherwise, EmptySource):
+        raise otherwise
+    try:
+        files = mapreduce.find(source)
+    except SourceNotFound:
+        raise otherwise from None
+    if not files:
+        raise otherwise
+    return mapreduce.read(files, application=application), files[0].place.name
+
+
+def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     """Return the model of a run, replayed, with the name to remember its log by."""
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
+def unreplayed(run: Run, name: str) -> dsl.PerformanceModel:
     """Return the model of a run that was not yet replayed."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
+    if isinstance(run, mapreduce.MapReduceRun):
+        return build_mapreduce_model(run, source=name, provenance=origin)
     return build_model(run, source=name, provenance=origin)
 
 

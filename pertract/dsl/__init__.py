@@ -19,6 +19,7 @@ from .execution import (
     Operation,
     Partitions,
     SchedulerPool,
+    SlowStart,
     Stage,
 )
 from .law import Fit, Law, evaluate
@@ -83,6 +84,7 @@ __all__ = [
     "Run",
     "SchedulerPool",
     "SingleSource",
+    "SlowStart",
     "Stage",
     "StageProfile",
     "Volumes",

@@ -133,6 +133,19 @@ class Stage(Element):
     """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
 
 
+class SlowStart(Element):
+    """How the tasks of a stage start before the stage whose output they fetch has ended.
+
+    They fetch what there is, and have fetched all only some time after its last task has ended. As
+    MapReduce's reduces do (``RMContainerAllocator``).
+    """
+
+    completed_ratio: Share = 0.05
+    """Share of the tail's tasks that must have ended before (``reduce.slowstart.completedmaps``)."""
+    slots_ratio: Share = 0.5
+    """Most slots they take while tasks of the tail wait for some (``reduce.rampup.limit``)."""
+
+
 class Edge(Element):
     """``head`` starts when every node with an edge to it has ended."""
 
@@ -150,6 +163,8 @@ class Edge(Element):
 
     Otherwise the factor stays.
     """
+    slow_start: SlowStart | None = None
+    """How tasks of the head start before the tail has ended; absent if none does. Both are stages then."""
 
 
 class Job(Element):

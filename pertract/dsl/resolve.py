@@ -42,7 +42,7 @@ def check(model: PerformanceModel) -> PerformanceModel:
 def problems(model: PerformanceModel) -> Iterator[Problem]:
     """Yield every shared identifier and broken reference; where there is none, a cycle if there is one."""
     whole = True
-    for part in (_shared, _resources, _stages, _edges, _loops, _repeated):
+    for part in (_shared, _resources, _stages, _edges, _slow_starts, _loops, _repeated):
         for problem in part(model):
             whole = False
             yield problem
@@ -157,6 +157,27 @@ def _ends(
         for end, name in (("tail", edge.tail), ("head", edge.head)):
             if name not in known:
                 yield _no_such(kind, name, (*where, "edges", i, end), known, elsewhere)
+
+
+def _slow_starts(model: PerformanceModel) -> Iterator[Problem]:
+    stages = {stage.id for stage in model.execution.stages}
+    edges = list(_all_edges(model.execution))
+    tails: dict[str, list[str]] = {}
+    for edge, _ in edges:
+        tails.setdefault(edge.head, []).append(edge.tail)
+    for edge, path in edges:
+        if edge.slow_start is None:
+            continue
+        for name in (edge.tail, edge.head):
+            if name not in stages:
+                message = f"'{name}' has no tasks, so that none of them can start before another stage ends"
+                yield Problem(
+                    MalformedModel, message, (*path, "slow_start"), "Leave slow_start out, or join stages."
+                )
+        if len(tails[edge.head]) > 1:
+            others = ", ".join(f"'{name}'" for name in tails[edge.head] if name != edge.tail)
+            message = f"'{edge.head}' also waits for {others}, so that its tasks cannot start early"
+            yield Problem(MalformedModel, message, (*path, "slow_start"), "Leave slow_start out.")
 
 
 def _loops(model: PerformanceModel) -> Iterator[Problem]:

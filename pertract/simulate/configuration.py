@@ -21,7 +21,7 @@ from .placement import (
 )
 from .policies import LOOK_S, Allocation, LocalityWaits, Speculation, allocated, locality_waits, speculation
 from .rounds import measured_parameters
-from .settings import truth, whole
+from .settings import RAMP_UP, REDUCES, SLOW_START, check_framework, share, truth, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Configuration:
     adaptive: dsl.AdaptiveExecution | None
     default_parallelism: int | None
     shuffle_partitions: int | None
+    """``spark.sql.shuffle.partitions``, or the reduces of MapReduce (``mapreduce.job.reduces``)."""
+    completed_ratio: float | None
+    """Share of the maps of MapReduce after which reduces start; None for as measured."""
+    ramp_up_ratio: float | None
+    """Most slots these take before the last map is launched; None for as measured."""
     fair: bool
     """Whether scheduler pools share the slots (``spark.scheduler.mode=FAIR``)."""
     pools: tuple[dsl.SchedulerPool, ...]
@@ -104,6 +109,14 @@ class Configuration:
     company: tuple[str, ...] = ()
     """Names of other applications that arrive with it."""
 
+    def slow_start(self, measured: dsl.SlowStart) -> dsl.SlowStart:
+        """Return when tasks start before the stage has ended that they fetch from."""
+        completed, ramp_up = self.completed_ratio, self.ramp_up_ratio
+        return dsl.SlowStart(
+            completed_ratio=measured.completed_ratio if completed is None else completed,
+            slots_ratio=measured.slots_ratio if ramp_up is None else ramp_up,
+        )
+
     @property
     def worker_cores(self) -> int:
         """Cores that utilisation is relative to: of the nodes, or the slots where nodes are unknown."""
@@ -120,6 +133,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     """
     options = with_settings(options)
     check(options)
+    check_framework(options.settings, model.execution.framework)
     measured = model.execution.configuration
     warnings: list[str] = []
     task_cpus = whole(options.settings, "spark.task.cpus") or measured.task_cpus
@@ -212,7 +226,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         default_parallelism=whole(options.settings, "spark.default.parallelism")
         or measured.default_parallelism,
         shuffle_partitions=whole(options.settings, "spark.sql.shuffle.partitions")
+        or whole(options.settings, REDUCES)
         or measured.shuffle_partitions,
+        completed_ratio=share(options.settings, SLOW_START),
+        ramp_up_ratio=share(options.settings, RAMP_UP),
         fair=fair,
         pools=pools,
         allocation=allocation,

@@ -41,7 +41,7 @@ SETTINGS = (
     "spark.locality.wait.legacyResetOnTaskLaunch",
     "spark.scheduler.revive.interval",
 )
-"""The properties that have an effect on the prediction."""
+"""The properties of Spark that have an effect on the prediction."""
 YARN_SETTINGS = (
     "spark.executor.memoryOverheadFactor",
     "spark.executor.minMemoryOverhead",
@@ -57,8 +57,16 @@ YARN_SETTINGS = (
     "spark.yarn.queue",
 )
 """Those that have one only where the model tells what YARN grants."""
+REDUCES = "mapreduce.job.reduces"
+SLOW_START = "mapreduce.job.reduce.slowstart.completedmaps"
+RAMP_UP = "yarn.app.mapreduce.am.job.reduce.rampup.limit"
+CONTAINER_MB = "mapreduce.map.memory.mb"
+MAPREDUCE_SETTINGS = (REDUCES, SLOW_START, RAMP_UP, CONTAINER_MB)
+"""Those of MapReduce."""
 
 Settings = Mapping[str, str]
+MAPREDUCE = "MapReduce"
+"""What the framework of such models is called."""
 
 SHORTEST_S = 1e-3
 """Shortest period; what happens more often would take for ever to simulate."""
@@ -68,11 +76,39 @@ _WHOLE = re.compile(r"\d{1,9}")
 def check_known(settings: Settings) -> None:
     """Raise UsageError if a property has no effect."""
     for key in settings:
-        if key not in (*SETTINGS, *YARN_SETTINGS):
+        if key not in (*SETTINGS, *YARN_SETTINGS, *MAPREDUCE_SETTINGS):
             raise UsageError(
                 f"the setting '{key}' has no effect on the prediction",
-                hint=f"Settings that have: {', '.join(SETTINGS)}.",
+                hint=f"Settings that have: {', '.join(SETTINGS + MAPREDUCE_SETTINGS)}.",
             )
+
+
+def check_framework(settings: Settings, framework: str) -> None:
+    """Raise UsageError if a property is of another framework than that of the model."""
+    mapreduce = framework == MAPREDUCE
+    for key in settings:
+        if (key in MAPREDUCE_SETTINGS) != mapreduce:
+            known = MAPREDUCE_SETTINGS if mapreduce else SETTINGS
+            raise UsageError(
+                f"the setting '{key}' has no effect on an application of {framework}",
+                hint=f"Settings that have: {', '.join(known)}.",
+            )
+
+
+def share(settings: Settings, key: str) -> float | None:
+    """Return a number from 0 to 1, or None where the property is not set; otherwise as `whole`."""
+    text = settings.get(key)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise UsageError(
+            f"the setting {key} must be a number from 0 to 1, not '{text}'", hint="Correct the number."
+        )
+    return value
 
 
 def whole(settings: Settings, key: str, *, least: int = 1) -> int | None:
