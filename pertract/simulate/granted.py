@@ -116,6 +116,12 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
         node_cores=options.node_cores,
         node_type=options.node_type,
     )
+    if not any(node.memory_mib for node in nodes.sizes):
+        label = f"has the label '{request.node_label}'" if request.node_label else "is without a label"
+        raise UsageError(
+            f"no node {label}, so YARN grants no executor",
+            hint="Correct labels (resources.nodes) or node_label (execution.configuration.containers).",
+        )
     sizes = yarn.container_sizes(
         manager,
         request,
@@ -136,7 +142,7 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
     if used.memory_mib or used.vcores:
         assumed.append(
             "other applications are taken to keep what they held of the cluster when the application asked, "
-            "evenly on its nodes"
+            "on all of its nodes alike"
         )
     return Granted(grant, queue, why, tuple(assumed))
 
