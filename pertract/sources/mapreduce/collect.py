@@ -65,7 +65,9 @@ class JobCollector:
         """Return the record of the job."""
         facts, missing = self.facts, list(self.missing)
         if without := self._start_with_tasks():
-            missing.append(f"the start of {without} task attempts is missing; it counts as that of their tasks")
+            missing.append(
+                f"the start of {without} task attempts is missing; it counts as that of their tasks"
+            )
         ended = {name: known for name, known in self.attempts.items() if self._complete(known)}
         starts = [known["start_ms"] for known in ended.values()]
         ends = [known["finish_ms"] for known in ended.values()]
@@ -111,11 +113,17 @@ class JobCollector:
         )
 
     def _start_with_tasks(self) -> int:
-        """Let attempts whose start is missing start with their tasks; return how many there are."""
+        """Let attempts whose start is missing start with their tasks; return how many there are.
+
+        Those that were killed before they had a container never started, and are left out.
+        """
         found = 0
-        for known in self.attempts.values():
-            start_ms = self.task_starts.get(str(known.get("task")))
-            if "start_ms" not in known and "finish_ms" in known and start_ms is not None:
+        for name, known in list(self.attempts.items()):
+            if "start_ms" in known or "finish_ms" not in known:
+                continue
+            if STATES.get(str(known.get("state")).upper()) != "SUCCEEDED":
+                del self.attempts[name]
+            elif (start_ms := self.task_starts.get(str(known.get("task")))) is not None:
                 known["start_ms"] = start_ms
                 found += 1
         return found

@@ -20,7 +20,7 @@ from .records import MapReduceRun, job_id
 _HISTORY = "ws/v1/history/mapreduce"
 _MASTER = "ws/v1/mapreduce"
 _PORTS = (19888, 19890)
-"""Usual ports of the History Server (``mapreduce.jobhistory.webapp.address``, ``...webapp.https.address``)."""
+"""Usual ports of the History Server (``mapreduce.jobhistory.webapp.address`` and ``.https.address``)."""
 _AT_ONCE = 8
 _KERBEROS = "Read the .jhist file in mapreduce.jobhistory.done-dir, such as hdfs://..., or copy it first."
 
@@ -73,7 +73,28 @@ class JobServer:
         SourceError
             If the server cannot be reached, refuses, or answers something else.
         """
-        url = f"{self.base}/{self.api}" + (f"/{path}" if path else "")
+        return self._ask(f"{self.base}/{self.api}/{path}")
+
+    def present(self) -> bool:
+        """Return whether such a server answers at the address, and not another one.
+
+        Raises
+        ------
+        SourceError
+            If it cannot be reached or refuses.
+        """
+        path = self.api.replace("history/mapreduce", "history/info").replace(
+            "v1/mapreduce", "v1/mapreduce/info"
+        )
+        try:
+            self._ask(f"{self.base}/{path}")
+        except (UnrecognisedSource, UnreadableSource, SourceNotFound):
+            if self.named:
+                raise
+            return False
+        return True
+
+    def _ask(self, url: str) -> answers.Answer:
         answer = self._connection.ask(url, accept="application/json")
         if answer.is_page:
             raise login_page(url, answer.url)
@@ -115,13 +136,7 @@ def probe(url: str, *, anywhere: bool = False, progress: Progress | None = None)
     if not (server.sure or anywhere):
         return None
     with server:
-        try:
-            server.get("jobs" if server.api == _MASTER else "")
-        except (UnrecognisedSource, UnreadableSource, SourceNotFound):
-            if server.named:
-                raise
-            return None  # another server
-        return server
+        return server if server.present() else None
 
 
 def applications(server: JobServer) -> list[str]:
@@ -204,4 +219,3 @@ def _optional(server: JobServer, paths: Sequence[str]) -> list[answers.Answer]:
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return [answer for answer in threads.map(get, paths) if answer is not None]
-
