@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Literal, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ..units import counted
 from .base import (
@@ -85,6 +85,24 @@ calibration run, ``partitions`` the number of tasks of the stage, ``executors`` 
 """
 Basis = Literal["prior", "measured"]
 """Where a figure comes from: from measurements of this application, or known from other applications."""
+
+
+CpuUse = Literal[
+    "user",
+    "operators",
+    "shuffle_serialisation",
+    "task",
+    "gc",
+    "jit",
+    "network",
+    "python",
+    "other",
+]
+"""What the CPU of executors is used for, as samples tell.
+
+In threads of tasks: code of the user, Spark's operators, shuffling and serialisation; ``task`` where no stacks
+tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and all else.
+"""
 
 
 class Demand(Element):
@@ -231,6 +249,11 @@ class StageProfile(Element):
     """Time from a slot becoming free until the driver notes the end of its task."""
     attempts_per_task: Positive = 1.0
     """Task attempts per task: above 1 where attempts failed or were beaten by a speculative twin."""
+    cpu_shares: dict[CpuUse, Share] = Field(default_factory=dict)
+    """What the CPU of executors was used for while the stage ran, as samples tell; empty without samples.
+
+    Shares of all of it; what is nothing is left out. For people: the demands say what is simulated.
+    """
 
     @property
     def attempts(self) -> float:

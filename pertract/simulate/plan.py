@@ -223,6 +223,7 @@ def _background(profiles: dsl.ResourceProfiles, configuration: Configuration) ->
         # A faster core gets through the same tasks, which teach it the same, in less time.
         warm_up_task_core_s=executor.warm_up_task_core_seconds / rate,
         per_task_core_s=executor.per_task_core_second,
+        per_second_cores=executor.per_second_cores / rate,
         driver_node=0 if driver.beside_executors else None,
         driver_start_core_s=driver.start_core_seconds / rate,
         driver_per_stage_core_s=driver.per_stage_core_seconds / rate,

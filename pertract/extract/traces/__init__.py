@@ -3,6 +3,7 @@
 from .attribution import Attribution, attribute
 from .categories import CATEGORIES, IN_TASKS, Category, of_stack, of_thread, runs_task
 from .matching import Match, match
+from .measured import StageUse, driver_profile, executor_profile
 
 __all__ = [
     "CATEGORIES",
@@ -10,7 +11,10 @@ __all__ = [
     "Attribution",
     "Category",
     "Match",
+    "StageUse",
     "attribute",
+    "driver_profile",
+    "executor_profile",
     "match",
     "of_stack",
     "of_thread",

@@ -7,20 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
-Category = Literal[
-    "user",
-    "operators",
-    "shuffle_serialisation",
-    "task",
-    "gc",
-    "jit",
-    "network",
-    "python",
-    "other",
-]
-"""What core seconds are used for; ``task`` is a task's thread where no stacks tell more."""
+from ... import dsl
+
+Category = dsl.CpuUse
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 IN_TASKS: tuple[Category, ...] = ("user", "operators", "shuffle_serialisation", "task")
 """The categories of the threads of tasks."""
@@ -91,7 +82,7 @@ _THREADS: tuple[tuple[re.Pattern[str], Category], ...] = tuple(
             r"|ResponseProcessor)",
             "network",
         ),
-        (r"(stdout writer for|stdin writer for|Python)", "task"),
+        (r"stdout writer for", "shuffle_serialisation"),  # to Python workers (PythonRunner.WriterThread)
     )
 )
 _KINDS: dict[str, Category] = {"gc": "gc", "jit": "jit", "python": "python"}
@@ -111,7 +102,7 @@ def of_thread(name: str, kind: str = "") -> Category:
 
     Returns
     -------
-    ``task`` for threads of tasks and those that write to their Python workers.
+    ``task`` for threads of tasks, of which stacks tell more.
     """
     if kind in _KINDS:
         return _KINDS[kind]

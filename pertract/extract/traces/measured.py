@@ -18,9 +18,12 @@ from ...sources.spark.records import Floats
 from ..background import PER_TASK_CORE_S, WARM_UP_TASK_CORE_S
 from .accrual import accrued
 from .attribution import Attribution
+from .categories import CATEGORIES
 from .courses import Course
 from .matching import DRIVER
 
+_PYTHON = CATEGORIES.index("python")
+_SHOWN_RATIO = 0.0005
 USABLE = 0.8
 """Share of its life that samples of an executor must cover to be used."""
 _IDLE_SHARE, _IDLE_INTERVALS = 0.02, 5
@@ -30,6 +33,48 @@ _POINT_S, _END_S = 1.0, 0.1  # how well the curve and its end are known, core se
 _PRIOR_S, _PRIOR_RATIO, _PRIOR_LOG = 8.0, 0.3, 1.0  # how well the priors are
 _SHORT_TASKS_S, _LONG_TASKS_S = 0.5, 30.0
 _DRIVER_PER_STAGE_S, _DRIVER_PER_DELAY = 0.3, 0.5
+
+
+class StageUse:
+    """What samples tell of single stages.
+
+    Parameters
+    ----------
+    attribution
+        None if there are no samples.
+    """
+
+    def __init__(self, attribution: Attribution | None) -> None:
+        self._core_s: dict[str, Floats] = {}
+        self._covered = False
+        if attribution is not None:
+            self._core_s = dict(zip(attribution.stages[:-1], attribution.by_stage(), strict=False))
+            self._covered = attribution.complete
+
+    def shares(self, stage: str) -> dict[dsl.CpuUse, float]:
+        """Return the share of each category in the CPU that a stage used, those above zero."""
+        used = self._core_s.get(stage)
+        if used is None or used.sum() <= 0:
+            return {}
+        ratios = (used / used.sum()).tolist()
+        return {name: round(r, 4) for name, r in zip(CATEGORIES, ratios, strict=True) if r >= _SHOWN_RATIO}
+
+    def python_ratio(self, stage: str, waited_s: float, usual: float) -> float:
+        """Return the CPU of Python workers relative to the time that tasks waited for them.
+
+        Parameters
+        ----------
+        stage
+            Identifier in the model.
+        waited_s
+            Time of all tasks that the log does not explain otherwise.
+        usual
+            What is taken where samples do not tell.
+        """
+        used = self._core_s.get(stage)
+        if used is None or not self._covered or waited_s <= 0 or not used[_PYTHON]:
+            return usual
+        return min(1.0, float(used[_PYTHON]) / waited_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +187,9 @@ def _warming(curves: list[_Curve], rate: float, prior: dsl.ExecutorProfile) -> t
     return best[1:]
 
 
-def driver_profile(run: SparkRun, attribution: Attribution, prior: dsl.DriverProfile) -> dsl.DriverProfile | None:
+def driver_profile(
+    run: SparkRun, attribution: Attribution, prior: dsl.DriverProfile
+) -> dsl.DriverProfile | None:
     """Return what the driver uses, or None without samples of the driver or where it runs the tasks itself.
 
     Parameters
@@ -184,7 +231,10 @@ def driver_profile(run: SparkRun, attribution: Attribution, prior: dsl.DriverPro
         [
             beside / scale,
             [beside[-1] / _END_S],
-            [prior.per_stage_core_seconds / _DRIVER_PER_STAGE_S, prior.per_delay_core_seconds / _DRIVER_PER_DELAY],
+            [
+                prior.per_stage_core_seconds / _DRIVER_PER_STAGE_S,
+                prior.per_delay_core_seconds / _DRIVER_PER_DELAY,
+            ],
         ]
     )
     found, _ = nnls(left, right)
