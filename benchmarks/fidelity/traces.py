@@ -2,15 +2,21 @@
 
 usage: python benchmarks/fidelity/traces.py [RUNS.CSV ...] [--details]
 
-A table of runs as for `runs.py` (workload, log, executors, cores_per_executor, nodes, node_cores, data_bytes or
-data_units, response_time_s, executor_jvm_cpu_s, executor_python_cpu_s, label), with a column that names what was
-recorded during each run: samples (what a profiler wrote), or cpu_samples (CPU of its processes).
+A table of runs as for `runs.py` (workload, log, executors, cores_per_executor, nodes, node_cores,
+data_bytes or
+data_units, response_time_s, executor_jvm_cpu_s, executor_python_cpu_s, label), with a column that names
+what was recorded during each run: samples (what a profiler wrote), or cpu_samples (CPU of its processes).
 
-Every run is a calibration run once. Its model, without and with its samples, predicts all runs of the same workload
-and data on other numbers of executors; of these runs nothing is read but their configuration. `repetition` are
-predictions of other runs in the same configuration, and `itself` is the calibration run, predicted by its own model.
-The noise is how much repetitions on the same cluster differ: no prediction can be nearer to each of them. Runs during
-which other programs kept more than 0.3 cores busy are disturbed: their CPU per second says more of those than of Spark;
+Every run is a calibration run once. Its model, without and with its samples, predicts all runs of the same
+workload
+and data on other numbers of executors; of these runs nothing is read but their configuration. `repetition`
+are
+predictions of other runs in the same configuration, and `itself` is the calibration run, predicted by its
+own model.
+The noise is how much repetitions on the same cluster differ: no prediction can be nearer to each of them.
+Runs during
+which other programs kept more than 0.3 cores busy are disturbed: their CPU per second says more of those
+than of Spark;
 they are counted apart. Without arguments: our own runs beside the project (../shared/data/spark-runs/cpu).
 """
 
@@ -41,7 +47,8 @@ def data_of(row: Row) -> str:
 
 
 def quietness(*rows: Row) -> str:
-    return "disturbed" if any(float(r.get("other_busy_cores") or 0) > DISTURBED_CORES for r in rows) else "quiet"
+    return "disturbed" if any(float(r.get("other_busy_cores") or 0) > DISTURBED_CORES for r in rows) else
+    "quiet"
 
 
 def used_core_s(row: Row) -> float:
@@ -78,7 +85,8 @@ def run_table(table: Path, *, details: bool) -> Errors:
         if not samples:
             continue
         try:
-            models = {"without": pertract.extract(log), "with samples": pertract.extract(log, samples=samples)}
+            models = {"without": pertract.extract(log), "with samples": pertract.extract(log,
+            samples=samples)}
         except PertractError as error:
             print(f"  {calibration['label']}: left out, {error}")
             continue

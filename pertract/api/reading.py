@@ -65,8 +65,8 @@ def extract(
     source, application, attempt, jobs, progress
         As for `read_run`.
     samples
-        What profilers recorded during the run: files and folders of any format of `sources.profilers`. CPU outside
-        tasks is then measured and not a prior.
+        What profilers recorded during the run: files and folders of any format of `sources.profilers`. CPU
+        outside tasks is then measured and not a prior.
     user_packages
         Beginnings of class names that count as the user's code in samples, beside all that the rules know.
 

@@ -49,7 +49,7 @@ def extract(
         typer.Option(
             "--samples",
             metavar="PATH",
-            help="What profilers recorded during the run: the agent's folder, or files of others; repeatable.",
+            help="What profilers recorded during the run: the agent's folder, or other files; repeatable.",
             show_default=False,
         ),
     ] = None,

@@ -100,8 +100,10 @@ CpuUse = Literal[
 ]
 """What the CPU of executors is used for, as samples tell.
 
-In threads of tasks: code of the user, Spark's operators, shuffling and serialisation; ``task`` where no stacks
-tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and all else.
+In threads of tasks: code of the user, Spark's operators, shuffling and serialisation; ``task`` where no
+stacks
+tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and all
+else.
 """
 
 
@@ -202,6 +204,8 @@ class Volumes(Element):
     """Size in memory of what was spilled."""
     disk_spilled_bytes: Count = 0
     """Size on disk of what was spilled."""
+    allocated_bytes: Count = 0
+    """Allocated on the Java heap while its tasks ran; known from samples only."""
 
     @property
     def shuffle_read_bytes(self) -> int:
@@ -299,6 +303,8 @@ class ExecutorProfile(Element):
     """Per core second of task CPU: further compilation, shuffle serving, heartbeats."""
     per_second_cores: NonNegative = 0.0
     """Cores used all the time from registration on: heartbeats, metrics, profilers."""
+    per_allocated_gb_core_seconds: NonNegative = 0.0
+    """Per 10^9 bytes that tasks allocate: garbage collection beyond the pauses that tasks count as theirs."""
     cold_s: NonNegative = 0.0
     """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
     cold_core_seconds: NonNegative = 0.0

@@ -144,7 +144,10 @@ def _stage_profile(
         weights=tuple(summary.weights.tolist()),
         launch_order=tuple(round(p, 4) for p in summary.launch_order.tolist()),
         demands=tuple(d for d in demands if d is not None),
-        volumes=dsl.Volumes(**{name: round(v) for name, v in summary.volumes.items()}),
+        volumes=dsl.Volumes(
+            **{name: round(v) for name, v in summary.volumes.items()},
+            allocated_bytes=sampled.allocated_bytes(stage_id(stage)),
+        ),
         warm_up_s=_short(summary.warm_up_s),
         warm_up_core_seconds=_short(summary.warm_up_cpu_s),
         usable_slots_ratio=usable,

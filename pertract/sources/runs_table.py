@@ -55,7 +55,7 @@ class MeasuredRun:
     log: str | None = None
     """Path or URL of the event log; paths are relative to the table's folder and resolved here."""
     samples: tuple[str, ...] = ()
-    """Files or folders that profilers wrote during the run, paths as for the log; a cell separates them by ``|``."""
+    """What profilers wrote during the run, paths as for the log; a cell separates several by ``|``."""
     workload: str | None = None
     """Which application it is; rows of different workloads are different applications."""
     executors: int | None = None

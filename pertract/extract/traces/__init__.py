@@ -1,4 +1,4 @@
-"""Samples of profilers joined with the run they were taken in: what CPU is used for, and what tasks leave out."""
+"""Samples of profilers joined with their run: what CPU is used for, and what task metrics leave out."""
 
 from .attribution import Attribution, attribute
 from .categories import CATEGORIES, IN_TASKS, Category, of_stack, of_thread, runs_task

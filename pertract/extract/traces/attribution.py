@@ -31,7 +31,8 @@ _POSITION = {name: i for i, name in enumerate(CATEGORIES)}
 class Attribution:
     """CPU of the executors and the driver by stage and category.
 
-    For each executor, all of it adds up to what the operating system counted for its process and its Python workers.
+    For each executor, all of it adds up to what the operating system counted for its process and its Python
+    workers.
     """
 
     executors: tuple[str, ...]
@@ -40,6 +41,8 @@ class Attribution:
     """Stages as in the model; the last one is empty and stands for the time outside of stages."""
     core_s: Floats
     """Core seconds, shape ``(n_executors, n_stages + 1, n_categories)``; see `CATEGORIES`."""
+    allocated_bytes: Floats
+    """Allocated on the Java heaps of executors, shape ``(n_stages + 1,)``; zeros if samples do not tell."""
     idle_s: Floats
     """Time of slots without a task, shape ``(n_executors, n_stages + 1)``, seconds."""
     process_core_s: Floats
@@ -58,7 +61,7 @@ class Attribution:
     """What else is unusual."""
 
     def by_stage(self) -> Floats:
-        """Return the core seconds of all executors, shape ``(n_stages + 1, n_categories)``; the driver left out."""
+        """Return core seconds of all executors without the driver, shape ``(n_stages + 1, n_categories)``."""
         return np.asarray(self.core_s[self.of_executors].sum(axis=0))
 
     def by_executor(self) -> Floats:
@@ -78,8 +81,8 @@ class Attribution:
     def task_error(self) -> Floats:
         """Return how much the measured CPU of tasks differs from the log's, relative to it, of each stage.
 
-        Shape ``(n_stages,)``; NaN where the log tells none. Zero where samples tell no threads, because the log is
-        all there is then.
+        Shape ``(n_stages,)``; NaN where the log tells none. Zero where samples tell no threads, because the
+        log is all there is then.
         """
         mine = self.of_executors
         measured, told = self.task_core_s[mine].sum(axis=0), self.log_core_s[mine].sum(axis=0)
@@ -116,7 +119,7 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
     shape = (len(courses), len(stages))
     core_s, idle_s = np.zeros((*shape, len(CATEGORIES))), np.zeros(shape)
     task_s, log_s = np.zeros((2, len(courses), len(tasks.stages)))
-    covered = np.zeros(len(courses))
+    covered, allocated = np.zeros(len(courses)), np.zeros(len(stages))
     shares = _Shares(tasks, tuple(user_packages), courses)
     windows = _windows(tasks)
     for i, each in enumerate(courses):
@@ -128,11 +131,13 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
         core_s[i, :-1, : len(IN_TASKS)] += task_s[i][:, None] * shares.of(each)
         covered[i] = _covered(each, run)
         if each.match.record is not None:
+            allocated += _allocated(each, tasks, mine)
             idle_s[i] = _idle(each, run, tasks, mine, windows)
     return Attribution(
         executors=tuple(c.match.executor for c in courses),
         stages=stages,
         core_s=core_s,
+        allocated_bytes=allocated,
         idle_s=idle_s,
         process_core_s=np.array([c.process_core_s[-1] for c in courses]),
         task_core_s=task_s,
@@ -162,7 +167,7 @@ def _tasks_of(course: Course, tasks: TaskTimes) -> Ints:
 
 
 def _by_stage(course: Course, tasks: TaskTimes, mine: Ints) -> Floats:
-    """Return what other threads than those of tasks used, by stage and category; what is outside of stages last."""
+    """Return what other threads than those of tasks used, by stage and category; outside of stages last."""
     count = len(tasks.stages)
     found = np.zeros((count + 1, len(CATEGORIES)))
     begin, end = tasks.begin_s[mine], tasks.end_s[mine]
@@ -179,6 +184,15 @@ def _by_stage(course: Course, tasks: TaskTimes, mine: Ints) -> Floats:
     return found
 
 
+def _allocated(course: Course, tasks: TaskTimes, mine: Ints) -> Floats:
+    """Return what was allocated by stage, outside of stages last."""
+    begin, end = tasks.begin_s[mine], tasks.end_s[mine]
+    total = course.allocated_bytes(course.at_s)
+    got = spread(total, course.at_s, accrued(begin, end, end - begin, course.at_s), begin, end)
+    by_stage = np.bincount(tasks.stage[mine], weights=got, minlength=len(tasks.stages))
+    return np.append(by_stage, max(0.0, float(total[-1]) - by_stage.sum()))
+
+
 class _Shares:
     """Shares of user code, operators and shuffling in the CPU of tasks, from sampled stacks."""
 
@@ -188,13 +202,13 @@ class _Shares:
         self._stage_of = dict(zip(tasks.id.tolist(), tasks.stage.tolist(), strict=True))
         self._weights = {c.match.executor: self._sampled(c.match.jvm.stacks) for c in courses}
         self._units = {c.match.executor: c.match.jvm.stacks.unit for c in courses}
-        self._all = sum(self._weights.values())
+        self._all = np.sum(list(self._weights.values()), axis=0)
 
     def of(self, course: Course) -> Floats:
         """Return the shares by stage and category of tasks, shape ``(n_stages, len(IN_TASKS))``.
 
-        Where an executor has few samples of a stage, those of all executors count; where these are few, too, those
-        of all stages.
+        Where an executor has few samples of a stage, those of all executors count; where these are few,
+        too, those of all stages.
         """
         name = course.match.executor
         few = _FEW_S if self._units[name] == "s" else _FEW
@@ -279,7 +293,7 @@ def _gaps(run: SparkRun, courses: Sequence[Course], covered: Floats) -> list[str
     if absent:
         names = ", ".join(absent[:5]) + (" ..." if len(absent) > 5 else "")
         notes.append(
-            f"{len(absent)} of {counted(len(used), 'executor')} have no samples ({names}); the others stand for them"
+            f"{len(absent)} of {counted(len(used), 'executor')} have no samples ({names}); others stand for them"
         )
     partly = [c.match.executor for c, share in zip(courses, covered, strict=True) if share < COVERED]
     if partly:

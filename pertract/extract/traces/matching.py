@@ -44,8 +44,8 @@ class _Processes:
 def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str, ...]]:
     """Return the processes of each executor and of the driver, and what was unusual about that.
 
-    A process that tells its executor is believed, one of another application left out. All others are taken for
-    the executor of the same host that registered soonest after the process began.
+    A process that tells its executor is believed, one of another application left out. All others are taken
+    for the executor of the same host that registered soonest after the process began.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
     mine = [p for p in samples.processes if _of_run(p, run)]
     if others := len(samples.processes) - len(mine):
         notes.append(
-            f"{others} of {len(samples.processes)} processes in the samples are of other applications or times; not used"
+            f"{others} of {len(samples.processes)} sampled processes are of other runs; not used"
         )
     records = {_name(e.id): e for e in run.executors}
     found: dict[str, _Processes] = defaultdict(_Processes)
@@ -141,8 +141,8 @@ def _by_lifetime(
 def _clock(run: SparkRun, executor: str, process: ProcessTrace) -> tuple[float, float]:
     """Return when the application started by the clock of a process, and by how much that differs.
 
-    A thread that is named after a task is seen with this name at no time before the task was launched. So where
-    clocks agree, the first sight of tasks comes soon after their launch.
+    A thread that is named after a task is seen with this name at no time before the task was launched. So
+    where clocks agree, the first sight of tasks comes soon after their launch.
     """
     start_s = run.started_epoch_s
     threads, tasks = process.threads, run.task_times

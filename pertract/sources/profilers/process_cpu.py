@@ -4,7 +4,7 @@
 column                  meaning
 ======================  ===================================================================================
 ``t`` or ``time_s``     time of the look, seconds since 1970
-``role``                ``executor``, ``driver``, ``pyworker`` or ``python`` (Python worker of an executor), or
+``role``                ``executor``, ``driver``, ``pyworker`` or ``python`` (Python worker of an executor),
                         ``pydriver``; other rows, such as ``host``, are passed over
 ``exec_id``             executor as in the event log; without it, executors are told apart by when they began
 ``pid``                 process
