@@ -274,6 +274,8 @@ class ExecutorProfile(Element):
     """Task CPU on an executor after which 63 % of the warm-up is done, an exponential approach."""
     per_task_core_second: NonNegative = 0.0
     """Per core second of task CPU: further compilation, shuffle serving, heartbeats."""
+    per_second_cores: NonNegative = 0.0
+    """Cores used all the time from registration on: heartbeats, metrics, profilers."""
     cold_s: NonNegative = 0.0
     """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
     cold_core_seconds: NonNegative = 0.0
