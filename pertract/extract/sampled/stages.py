@@ -31,7 +31,7 @@ def stage_of(thread: str | None, of_task: Mapping[int, str]) -> str:
     Parameters
     ----------
     thread
-        Such as ``Executor task launch worker for task 1.0 in stage 0.0 (TID 1)``; releases of Spark before 2.4
+        Such as ``Executor task launch worker for task 1.0 in stage 0.0 (TID 1)``; older releases of Spark
         tell the number of the task only.
     of_task
         The stage of each task, where the event log is known.

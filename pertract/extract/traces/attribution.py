@@ -245,14 +245,20 @@ def _covered(course: Course, run: SparkRun) -> float:
     gone_s = record.removed_s if record and record.removed_s is not None else run.response_time_s
     if gone_s <= begin_s:
         return 1.0
-    return float(np.clip(min(course.at_s[-1], gone_s) - max(course.at_s[0], begin_s), 0, None) / (gone_s - begin_s))
+    return float(
+        np.clip(min(course.at_s[-1], gone_s) - max(course.at_s[0], begin_s), 0, None) / (gone_s - begin_s)
+    )
 
 
 def _gaps(run: SparkRun, courses: Sequence[Course], covered: Floats) -> list[str]:
     notes = []
     sampled = {course.match.executor for course in courses}
     used = [e for e in run.executors if e.tasks]
-    absent = [e.id for e in used if e.id not in sampled and not (DRIVER in sampled and e.id in ("<driver>", "localhost"))]
+    absent = [
+        e.id
+        for e in used
+        if e.id not in sampled and not (DRIVER in sampled and e.id in ("<driver>", "localhost"))
+    ]
     if absent:
         names = ", ".join(absent[:5]) + (" ..." if len(absent) > 5 else "")
         notes.append(

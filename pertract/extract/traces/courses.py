@@ -242,7 +242,10 @@ def _python(match: Match, at: Floats) -> Floats:
     told = ~np.isnan(usage.python_cpu_s)
     if told.any():
         total += accrued(
-            usage.start_s[told] - match.start_s, usage.end_s[told] - match.start_s, usage.python_cpu_s[told], at
+            usage.start_s[told] - match.start_s,
+            usage.end_s[told] - match.start_s,
+            usage.python_cpu_s[told],
+            at,
         )
         return total
     for process in match.python:

@@ -58,7 +58,9 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
     notes: list[str] = []
     mine = [p for p in samples.processes if p.application in (None, run.application_id)]
     if others := len(samples.processes) - len(mine):
-        notes.append(f"{counted(others, 'process', 'processes')} of other applications in the samples; not used")
+        notes.append(
+            f"{counted(others, 'process', 'processes')} of other applications in the samples; not used"
+        )
     records = {_name(e.id): e for e in run.executors}
     found: dict[str, _Processes] = defaultdict(_Processes)
     unnamed = []
@@ -76,10 +78,14 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
         if processes.jvm:
             jvm = max(processes.jvm, key=_cpu_s)
             if len(processes.jvm) > 1:
-                notes.append(f"{len(processes.jvm)} processes say they are {jvm.label}; the one with most CPU counts")
+                notes.append(
+                    f"{len(processes.jvm)} processes say they are {jvm.label}; the one with most CPU counts"
+                )
             start_s, differs_s = _clock(run, name, jvm)
             if differs_s:
-                notes.append(f"the clock of {jvm.label} differs by {differs_s:+.1f} s from the event log's; corrected")
+                notes.append(
+                    f"the clock of {jvm.label} differs by {differs_s:+.1f} s from the event log's; corrected"
+                )
             matches.append(Match(name, records.get(name), jvm, tuple(processes.python), start_s))
     order = {name: i for i, name in enumerate(records)}
     return tuple(sorted(matches, key=lambda m: order.get(m.executor, -1))), tuple(notes)
@@ -107,7 +113,12 @@ def _by_lifetime(
             gone_s = executor.removed_s if executor.removed_s is not None else run.response_time_s
             elsewhere = process.host and executor.host not in ("unknown", process.host)
             waited_s = executor.added_s - begin_s
-            if not elsewhere and begin_s < gone_s and end_s > executor.added_s and waited_s < _EARLIEST_START_S:
+            if (
+                not elsewhere
+                and begin_s < gone_s
+                and end_s > executor.added_s
+                and waited_s < _EARLIEST_START_S
+            ):
                 pairs.append((abs(waited_s), id(process), process, name))
     taken: set[int] = set()
     for _, number, process, name in sorted(pairs, key=lambda pair: pair[:2]):

@@ -142,7 +142,9 @@ def _warming(curves: list[_Curve], rate: float, prior: dsl.ExecutorProfile) -> t
     return best[1:]
 
 
-def driver_profile(run: SparkRun, attribution: Attribution, prior: dsl.DriverProfile) -> dsl.DriverProfile | None:
+def driver_profile(
+    run: SparkRun, attribution: Attribution, prior: dsl.DriverProfile
+) -> dsl.DriverProfile | None:
     """Return what the driver uses, or None without samples of the driver or where it runs the tasks itself.
 
     Parameters
@@ -184,7 +186,10 @@ def driver_profile(run: SparkRun, attribution: Attribution, prior: dsl.DriverPro
         [
             beside / scale,
             [beside[-1] / _END_S],
-            [prior.per_stage_core_seconds / _DRIVER_PER_STAGE_S, prior.per_delay_core_seconds / _DRIVER_PER_DELAY],
+            [
+                prior.per_stage_core_seconds / _DRIVER_PER_STAGE_S,
+                prior.per_delay_core_seconds / _DRIVER_PER_DELAY,
+            ],
         ]
     )
     found, _ = nnls(left, right)

@@ -60,7 +60,9 @@ class TaskTimesCollector:
             return np.concatenate([np.empty(0), *(batch.column(name) for _, batch in self._batches)])
 
         executors: dict[str, int] = {}
-        ran_on = [executors.setdefault(e, len(executors)) for _, batch in self._batches for e in batch.executors]
+        ran_on = [
+            executors.setdefault(e, len(executors)) for _, batch in self._batches for e in batch.executors
+        ]
         begin_ms = column("launch_ms")
         inside_ms = column("deserialise_ms") + column("run_ms") + column("serialise_ms")
         # Clocks of driver and executor differ; a task did not end after its end was noted.
