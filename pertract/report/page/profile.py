@@ -227,15 +227,13 @@ def _answer(shown: Mapping[str, Any]) -> str:
         return f'<p class="lead">{safe(sampled)} of stacks were sampled.</p>'
     total = shown["core_s"]
     parts = sorted(shown["by_category"].items(), key=lambda part: -part[1])
-    rows = "".join(
-        f"<tr><td>{CATEGORY_WORDS[name]}</td><td>{short_duration(used)}</td><td>{used / (total or 1):.1%}</td></tr>"
+    rows = [
+        (CATEGORY_WORDS[name], short_duration(used), f"{used / (total or 1):.1%}")
         for name, used in parts
         if used > 0
-    )
+    ]
     if shown["idle_slot_s"] is not None:
-        rows += (
-            f"<tr><td>slots without a task</td><td>{short_duration(shown['idle_slot_s'])}</td><td></td></tr>"
-        )
+        rows.append(("slots without a task", short_duration(shown["idle_slot_s"]), ""))
     count = len(shown["processes"])
     lead = f"{short_duration(total)} of CPU in {count} process{'' if count == 1 else 'es'}"
     if parts and parts[0][1] > 0:
@@ -243,64 +241,66 @@ def _answer(shown: Mapping[str, Any]) -> str:
     return f'<p class="lead">{safe(lead)}.</p>{_table(("for", "CPU", "of all"), rows)}'
 
 
-def _table(heads: Sequence[str], rows: str, caption: str = "") -> str:
-    head = "".join(f'<th scope="col">{safe(text)}</th>' for text in heads)
-    label = safe(caption or heads[0])
+def _table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "", left: Sequence[int] = ()
+) -> str:
+    """Return a table without the columns that say nothing."""
+    used = [i for i in range(len(heads)) if any(row[i] for row in rows)]
+
+    def cells(tag: str, attributes: str, values: Sequence[str]) -> str:
+        side = [' class="left"' if i in left else "" for i in range(len(heads))]
+        return "".join(f"<{tag}{attributes}{side[i]}>{safe(values[i])}</{tag}>" for i in used)
+
+    head = cells("th", ' scope="col"', heads)
+    body = "".join(f"<tr>{cells('td', '', row)}</tr>" for row in rows)
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table>'
-        f"<caption>{safe(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{safe(caption or heads[0])}"><table>'
+        f"<caption>{safe(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<td>{safe(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _stages(shown: Mapping[str, Any]) -> str:
     if not shown["stages"]:
         return ""
     unit = "s" if shown["core_s"] is not None else shown["stacks"]["unit"]
-    rows = ""
+    rows = []
     for stage in shown["stages"]:
         used = stage["core_s"] if stage["core_s"] is not None else stage["sampled"]
         parts = sorted((stage["by_category"] or {}).items(), key=lambda part: -part[1])[:3]
-        mostly = ", ".join(
-            f"{CATEGORY_WORDS[name]} {part / used:.0%}" for name, part in parts if used and part
-        )
         unequal = stage["skew"]
-        rows += _row(
+        rows.append(
             (
                 stage_words(stage["id"]),
-                stage["name"] or "",
+                frame_words(stage["name"] or "", 60),
                 weight_words(used, unit),
                 f"{unequal['max_over_mean']:.2f}" if unequal else "",
-                mostly,
-                stage["top"][0]["frame"] if stage["top"] else "",
+                ", ".join(
+                    f"{CATEGORY_WORDS[name]} {part / used:.0%}" for name, part in parts if used and part
+                ),
+                frame_words(stage["top"][0]["frame"], 60) if stage["top"] else "",
             )
         )
     heads = ("stage", "name", "CPU", "max/mean executor", "mostly", "frame with most CPU of its own")
-    return _table(heads, rows, "Stages with most CPU")
+    return _table(heads, rows, "Stages with most CPU", left=(1, 4, 5))
 
 
 def _processes(shown: Mapping[str, Any]) -> str:
     def size(value: float | None) -> str:
         return format_size(value) if value is not None else ""
 
-    rows = "".join(
-        _row(
-            (
-                each["name"],
-                short_duration(each["core_s"]) if each["core_s"] is not None else "",
-                f"{each['cores_mean']:.2f}" if each["cores_mean"] is not None else "",
-                f"{each['gc_ratio']:.1%}" if each["gc_ratio"] is not None else "",
-                size(each["peak_heap_bytes"]),
-                size(each["peak_rss_bytes"]),
-            )
+    rows = [
+        (
+            each["name"],
+            short_duration(each["core_s"]) if each["core_s"] is not None else "",
+            f"{each['cores_mean']:.2f}" if each["cores_mean"] is not None else "",
+            f"{each['gc_ratio']:.1%}" if each["gc_ratio"] is not None else "",
+            size(each["peak_heap_bytes"]),
+            size(each["peak_rss_bytes"]),
         )
         for each in shown["processes"]
-    )
+    ]
     heads = ("process", "CPU", "cores in the mean", "time in GC", "peak heap", "peak resident")
-    return _table(heads, rows, "") if rows else ""
+    return _table(heads, rows) if rows else ""
 
 
 def _usage(profile: SampledProfile) -> str:
@@ -321,7 +321,7 @@ def _notes(profile: SampledProfile) -> str:
     if (unequal := skew(profile)) is not None:
         notes.insert(
             0,
-            f"the busiest executor ({unequal['process']}) used {unequal['max_over_mean']:.2f} times the mean CPU",
+            f"the busiest executor, {unequal['process']}, used {unequal['max_over_mean']:.2f} times the mean",
         )
     return f"<ul>{''.join(f'<li>{safe(note)}</li>' for note in notes)}</ul>" if notes else ""
 

@@ -113,7 +113,7 @@ function drawProcess(root, process, { x, left, right, width, top, mostCores, mos
   const shapes = [
     svg('rect', { x: left, y: top, width: width - right - left, height: CPU_HEIGHT + 6 + MEMORY_HEIGHT, class: 'panel' }),
     svg('text', { x: 0, y: top + 12, class: 'own', 'aria-hidden': 'true' }, fitted(process.name, left - 42)),
-    axis(top + 10, amount(mostCores)), axis(top + CPU_HEIGHT, '0'),
+    axis(top + 10, amount(Number(mostCores.toPrecision(2)))), axis(top + CPU_HEIGHT, '0'),
     svg('path', { d: steppedPath(process.cores, x, cpu, process, true), class: 'use' }),
   ];
   const known = [];
