@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..extract import build_model
+from ..errors import UsageError
+from ..extract import attribute, build_model
 from ..simulate import replay, replay_runs
-from ..sources import history_server, places, spark
+from ..sources import history_server, places, profilers, spark
 
 
 def read_run(
@@ -48,6 +50,8 @@ def extract(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    samples: Sequence[str | Path] = (),
+    user_packages: Sequence[str] = (),
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -60,15 +64,26 @@ def extract(
     ----------
     source, application, attempt, jobs, progress
         As for `read_run`.
+    samples
+        What profilers recorded during the run: files and folders of any format of `sources.profilers`. CPU
+        outside tasks is then measured and not a prior.
+    user_packages
+        Beginnings of class names that count as the user's code in samples, beside all that the rules know.
 
     Raises
     ------
     SourceError
-        If there is no event log, it cannot be read, or no job in it finished.
+        If there is no event log, it cannot be read, or no job in it finished; or if samples cannot be used.
     """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    run, name = read_named(
+        source,
+        application=application,
+        attempt=attempt,
+        keep_tasks=bool(samples),
+        jobs=jobs,
+        progress=progress,
     )
+    return replayed(unreplayed(run, name, samples=samples, user_packages=user_packages))
 
 
 def read_named(
@@ -76,16 +91,22 @@ def read_named(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    keep_tasks: bool = False,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> tuple[spark.SparkRun, str]:
     """Return the run at a source, and the name to remember it by."""
     if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
+        if keep_tasks:
+            raise UsageError(
+                "samples are joined with the tasks of an event log, not with a History Server",
+                hint="Download the event log first, and give its file.",
+            )
         with server:
             run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
         return run, places.without_secrets(str(source))
     log = spark.find(source, application=application, attempt=attempt)
-    return spark.read(log, jobs=jobs, progress=progress), log.place.name
+    return spark.read(log, jobs=jobs, keep_tasks=keep_tasks, progress=progress), log.place.name
 
 
 def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
@@ -93,10 +114,13 @@ def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed."""
+def unreplayed(
+    run: spark.SparkRun, name: str, *, samples: Sequence[str | Path] = (), user_packages: Sequence[str] = ()
+) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed; with samples, of one whose tasks were kept."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    return build_model(run, source=name, provenance=origin)
+    used = attribute(run, profilers.read(*samples), user_packages=user_packages) if samples else None
+    return build_model(run, source=name, provenance=origin, attribution=used)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:

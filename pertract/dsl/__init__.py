@@ -22,6 +22,8 @@ from .execution import (
 )
 from .law import Fit, Law, evaluate
 from .profile import (
+    Basis,
+    CpuUse,
     Demand,
     DriverProfile,
     ExecutorProfile,
@@ -45,7 +47,9 @@ __all__ = [
     "SCHEMA_VERSION",
     "AdaptiveExecution",
     "ApplicationConfiguration",
+    "Basis",
     "Completeness",
+    "CpuUse",
     "DataWorkload",
     "Delay",
     "Demand",

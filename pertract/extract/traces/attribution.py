@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import numpy as np
 
@@ -30,7 +31,8 @@ _POSITION = {name: i for i, name in enumerate(CATEGORIES)}
 class Attribution:
     """CPU of the executors and the driver by stage and category.
 
-    For each executor, all of it adds up to what the operating system counted for its process and its Python workers.
+    For each executor, all of it adds up to what the operating system counted for its process and its Python
+    workers.
     """
 
     executors: tuple[str, ...]
@@ -39,26 +41,37 @@ class Attribution:
     """Stages as in the model; the last one is empty and stands for the time outside of stages."""
     core_s: Floats
     """Core seconds, shape ``(n_executors, n_stages + 1, n_categories)``; see `CATEGORIES`."""
+    allocated_bytes: Floats
+    """Allocated on the Java heaps of executors, shape ``(n_stages + 1,)``; zeros if samples do not tell."""
     idle_s: Floats
     """Time of slots without a task, shape ``(n_executors, n_stages + 1)``, seconds."""
     process_core_s: Floats
     """What the operating system counted, shape ``(n_executors,)``."""
+    task_core_s: Floats
+    """CPU of the threads of tasks, shape ``(n_executors, n_stages)``; part of ``core_s``."""
     log_core_s: Floats
-    """CPU of tasks as the event log tells it, shape ``(n_executors, n_stages + 1)``."""
+    """The same as the event log tells it."""
     covered_ratio: Floats
     """Share of the executor's life in which there are samples, shape ``(n_executors,)``."""
     courses: tuple[Course, ...]
     """The same over time."""
+    gaps: tuple[str, ...]
+    """Executors and times without samples, one sentence each."""
     notes: tuple[str, ...]
-    """What is missing or unusual, one sentence each."""
+    """What else is unusual."""
 
     def by_stage(self) -> Floats:
-        """Return the core seconds of all executors, shape ``(n_stages + 1, n_categories)``; the driver left out."""
+        """Return core seconds of all executors without the driver, shape ``(n_stages + 1, n_categories)``."""
         return np.asarray(self.core_s[self.of_executors].sum(axis=0))
 
     def by_executor(self) -> Floats:
         """Return core seconds of the whole run, shape ``(n_executors, n_categories)``."""
         return np.asarray(self.core_s.sum(axis=1))
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are samples of every executor that ran tasks, for nearly all of its life."""
+        return not self.gaps
 
     @property
     def of_executors(self) -> list[int]:
@@ -68,12 +81,11 @@ class Attribution:
     def task_error(self) -> Floats:
         """Return how much the measured CPU of tasks differs from the log's, relative to it, of each stage.
 
-        Shape ``(n_stages,)``; NaN where the log tells none. Zero where samples tell no threads, because the log is
-        all there is then.
+        Shape ``(n_stages,)``; NaN where the log tells none. Zero where samples tell no threads, because the
+        log is all there is then.
         """
         mine = self.of_executors
-        measured = self.core_s[mine][:, :-1, : len(IN_TASKS)].sum(axis=(0, 2))
-        told = self.log_core_s[mine][:, :-1].sum(axis=0)
+        measured, told = self.task_core_s[mine].sum(axis=0), self.log_core_s[mine].sum(axis=0)
         return np.asarray(np.divide(measured, told, out=np.full(len(told), np.nan), where=told > 0) - 1)
 
 
@@ -97,7 +109,6 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
     assert run.task_times is not None, "read the run with keep_tasks=True"
     tasks = run.task_times
     matches, notes = match(run, samples)
-    notes_ = [*samples.notes, *notes]
     courses = tuple(c for m in matches if (c := course(m, tasks)) is not None and _touches(c, run))
     if not courses:
         raise SourceMismatch(
@@ -107,28 +118,42 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
     stages = (*(attempt_id(*stage) for stage in tasks.stages), "")
     shape = (len(courses), len(stages))
     core_s, idle_s = np.zeros((*shape, len(CATEGORIES))), np.zeros(shape)
-    log_s, covered = np.zeros(shape), np.zeros(len(courses))
+    task_s, log_s = np.zeros((2, len(courses), len(tasks.stages)))
+    covered, allocated = np.zeros(len(courses)), np.zeros(len(stages))
     shares = _Shares(tasks, tuple(user_packages), courses)
     windows = _windows(tasks)
     for i, each in enumerate(courses):
         mine = _tasks_of(each, tasks)
-        core_s[i] = _by_stage(each, tasks, mine, shares)
-        log_s[i] = np.bincount(tasks.stage[mine], weights=tasks.cpu_s[mine], minlength=len(stages))
+        use, count = each.tasks, len(tasks.stages)
+        task_s[i] = np.bincount(tasks.stage[use.task], weights=use.cpu_s, minlength=count)
+        log_s[i] = np.bincount(tasks.stage[mine], weights=tasks.cpu_s[mine], minlength=count)
+        core_s[i] = _by_stage(each, tasks, mine)
+        core_s[i, :-1, : len(IN_TASKS)] += task_s[i][:, None] * shares.of(each)
         covered[i] = _covered(each, run)
         if each.match.record is not None:
+            allocated += _allocated(each, tasks, mine)
             idle_s[i] = _idle(each, run, tasks, mine, windows)
-    notes_ += _gaps(run, courses, covered)
     return Attribution(
         executors=tuple(c.match.executor for c in courses),
         stages=stages,
         core_s=core_s,
+        allocated_bytes=allocated,
         idle_s=idle_s,
         process_core_s=np.array([c.process_core_s[-1] for c in courses]),
+        task_core_s=task_s,
         log_core_s=log_s,
         covered_ratio=covered,
         courses=courses,
-        notes=tuple(dict.fromkeys(notes_)),
+        gaps=tuple(_gaps(run, courses, covered)),
+        notes=tuple(dict.fromkeys((*_about(samples, courses), *notes))),
     )
+
+
+def _about(samples: Samples, courses: Sequence[Course]) -> list[str]:
+    """Return the notes on samples, without those on files of other processes."""
+    used = {file for course in courses for p in (course.match.jvm, *course.match.python) for file in p.files}
+    others = {PurePath(f).name for p in samples.processes for f in p.files if f not in used}
+    return [note for note in samples.notes if not any(name in note for name in others)]
 
 
 def _touches(course: Course, run: SparkRun) -> bool:
@@ -141,18 +166,15 @@ def _tasks_of(course: Course, tasks: TaskTimes) -> Ints:
     return np.flatnonzero(np.array([e == course.match.executor for e in names], dtype=bool)[tasks.executor])
 
 
-def _by_stage(course: Course, tasks: TaskTimes, mine: Ints, shares: _Shares) -> Floats:
-    """Return core seconds by stage and category, what is outside of stages last."""
+def _by_stage(course: Course, tasks: TaskTimes, mine: Ints) -> Floats:
+    """Return what other threads than those of tasks used, by stage and category; outside of stages last."""
     count = len(tasks.stages)
     found = np.zeros((count + 1, len(CATEGORIES)))
-    use = course.tasks
-    in_tasks = np.bincount(tasks.stage[use.task], weights=use.cpu_s, minlength=count)
-    found[:count, : len(IN_TASKS)] = in_tasks[:, None] * shares.of(course)
     begin, end = tasks.begin_s[mine], tasks.end_s[mine]
     busy = accrued(begin, end, end - begin, course.at_s)
-    for category in CATEGORIES[len(IN_TASKS) :]:
+    for category in CATEGORIES:
         cumulative = course.of(category)
-        if cumulative[-1] <= 0:
+        if category == "task" or cumulative[-1] <= 0:
             continue
         got = spread(cumulative, course.at_s, busy, begin, end)
         column = found[:, _POSITION[category]]
@@ -160,6 +182,15 @@ def _by_stage(course: Course, tasks: TaskTimes, mine: Ints, shares: _Shares) -> 
         # What tasks have is never more than there is; rounding may say so.
         column[count] = max(0.0, float(cumulative[-1]) - column[:count].sum())
     return found
+
+
+def _allocated(course: Course, tasks: TaskTimes, mine: Ints) -> Floats:
+    """Return what was allocated by stage, outside of stages last."""
+    begin, end = tasks.begin_s[mine], tasks.end_s[mine]
+    total = course.allocated_bytes(course.at_s)
+    got = spread(total, course.at_s, accrued(begin, end, end - begin, course.at_s), begin, end)
+    by_stage = np.bincount(tasks.stage[mine], weights=got, minlength=len(tasks.stages))
+    return np.append(by_stage, max(0.0, float(total[-1]) - by_stage.sum()))
 
 
 class _Shares:
@@ -171,13 +202,13 @@ class _Shares:
         self._stage_of = dict(zip(tasks.id.tolist(), tasks.stage.tolist(), strict=True))
         self._weights = {c.match.executor: self._sampled(c.match.jvm.stacks) for c in courses}
         self._units = {c.match.executor: c.match.jvm.stacks.unit for c in courses}
-        self._all = sum(self._weights.values())
+        self._all = np.sum(list(self._weights.values()), axis=0)
 
     def of(self, course: Course) -> Floats:
         """Return the shares by stage and category of tasks, shape ``(n_stages, len(IN_TASKS))``.
 
-        Where an executor has few samples of a stage, those of all executors count; where these are few, too, those
-        of all stages.
+        Where an executor has few samples of a stage, those of all executors count; where these are few,
+        too, those of all stages.
         """
         name = course.match.executor
         few = _FEW_S if self._units[name] == "s" else _FEW
@@ -262,7 +293,7 @@ def _gaps(run: SparkRun, courses: Sequence[Course], covered: Floats) -> list[str
     if absent:
         names = ", ".join(absent[:5]) + (" ..." if len(absent) > 5 else "")
         notes.append(
-            f"{len(absent)} of {counted(len(used), 'executor')} have no samples ({names}); the others stand for them"
+            f"{len(absent)} of {counted(len(used), 'executor')} have no samples ({names}); others stand for them"
         )
     partly = [c.match.executor for c, share in zip(courses, covered, strict=True) if share < COVERED]
     if partly:

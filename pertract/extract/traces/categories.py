@@ -7,20 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Literal, get_args
+from typing import get_args
 
-Category = Literal[
-    "user",
-    "operators",
-    "shuffle_serialisation",
-    "task",
-    "gc",
-    "jit",
-    "network",
-    "python",
-    "other",
-]
-"""What core seconds are used for; ``task`` is a task's thread where no stacks tell more."""
+from ... import dsl
+
+Category = dsl.CpuUse
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 IN_TASKS: tuple[Category, ...] = ("user", "operators", "shuffle_serialisation", "task")
 """The categories of the threads of tasks."""
@@ -42,7 +33,7 @@ _SHUFFLE_SERIALISATION = (
     "org.apache.spark.sql.execution.ShuffledRowRDD",
 )
 _OPERATORS = (
-    "org.apache.spark.sql.",  # also what is generated: org.apache.spark.sql.catalyst.expressions.GeneratedClass
+    "org.apache.spark.sql.",  # generated code, too (org.apache.spark.sql.catalyst.expressions.GeneratedClass)
     "org.apache.spark.rdd.",
     "org.apache.spark.ml.",
     "org.apache.spark.mllib.",
@@ -79,21 +70,18 @@ _RULES: tuple[tuple[str, Category | None], ...] = tuple(
 _JAVA = re.compile(r"^[\w$]+(?:\.[\w$+/<>-]+)+$")  # what has a package; others are native or of the VM
 _TASK_RUNNER = "org.apache.spark.executor.Executor$TaskRunner.run"
 
-_THREADS: tuple[tuple[re.Pattern[str], Category], ...] = tuple(
-    (re.compile(pattern), category)
-    for pattern, category in (
-        (r"Executor task launch worker", "task"),
-        (r"(GC |G1 |Gang worker|Parallel GC|ParGC|Concurrent Mark|CMS|ZGC|Z[A-Z]\w+|Shenandoah)", "gc"),
-        (r"(C[12] Comp|JVMCI|Sweeper thread|C[12]\b)", "jit"),
-        (
-            r"(netty|shuffle-|rpc-|files-|stream-|dispatcher-|block-manager|map-output|transport|nioEventLoop"
-            r"|globalEventExecutor|Idle Worker Monitor|IPC |client DomainSocket|LeaseRenewer|DataStreamer"
-            r"|ResponseProcessor)",
-            "network",
-        ),
-        (r"(stdout writer for|stdin writer for|Python)", "task"),
-    )
+_PATTERNS: tuple[tuple[str, Category], ...] = (
+    (r"Executor task launch worker", "task"),
+    (r"(GC |G1 |Gang worker|Parallel GC|ParGC|Concurrent Mark|CMS|ZGC|ZDriver|ZWorker|Shenandoah)", "gc"),
+    (r"(C[12] Comp|C[12]\b|JVMCI|Sweeper thread)", "jit"),
+    (
+        r"(netty|shuffle-|rpc-|files-|stream-|dispatcher-|block-manager|map-output|transport|nioEventLoop"
+        r"|globalEventExecutor|IPC |client DomainSocket|LeaseRenewer|DataStreamer|ResponseProcessor)",
+        "network",
+    ),
+    (r"stdout writer for", "shuffle_serialisation"),  # to Python workers (PythonRunner.WriterThread)
 )
+_THREADS = tuple((re.compile(pattern), category) for pattern, category in _PATTERNS)
 _KINDS: dict[str, Category] = {"gc": "gc", "jit": "jit", "python": "python"}
 TASK_ID = re.compile(r"\(?TID (\d+)\)?")
 """Where a thread's name tells the task it runs (``org.apache.spark.executor.Executor.TaskRunner``)."""
@@ -111,7 +99,7 @@ def of_thread(name: str, kind: str = "") -> Category:
 
     Returns
     -------
-    ``task`` for threads of tasks and those that write to their Python workers.
+    ``task`` for threads of tasks, of which stacks tell more.
     """
     if kind in _KINDS:
         return _KINDS[kind]

@@ -11,7 +11,7 @@ from ...sources.spark import TaskTimes
 from ...sources.spark.records import Floats
 from ...sources.spark.task_times import Ints
 from .accrual import accrued
-from .categories import CATEGORIES, of_thread
+from .categories import CATEGORIES, Category, of_thread
 from .matching import Match, task_id
 
 _STEP_S = 0.5
@@ -57,12 +57,19 @@ class Course:
     known_threads: bool
     """Whether the CPU of threads was measured, and not only that of the process."""
 
+    def allocated_bytes(self, at_s: Floats) -> Floats:
+        """Return what was allocated on the Java heap until given times; zeros if not known."""
+        usage = self.match.jvm.usage
+        told = ~np.isnan(usage.allocated_bytes)
+        begin, end = usage.start_s[told] - self.match.start_s, usage.end_s[told] - self.match.start_s
+        return accrued(begin, end, usage.allocated_bytes[told], at_s)
+
     @property
     def process_core_s(self) -> Floats:
         """Core seconds of process and Python workers until each time, shape ``(n,)``."""
         return np.asarray(self.core_s.sum(axis=0))
 
-    def of(self, category: str) -> Floats:
+    def of(self, category: Category) -> Floats:
         """Return the core seconds of a category until each time."""
         return np.asarray(self.core_s[_POSITION[category]])
 
@@ -70,9 +77,10 @@ class Course:
 def course(match: Match, tasks: TaskTimes) -> Course | None:
     """Return what a process used over time, or None if samples tell no times and CPU.
 
-    The categories add up to what the operating system counted for the process and its Python workers. What is left
-    of it after all that is known (threads that ended between two looks, libraries) is ``other``. Where threads
-    are not told, tasks use what the event log says.
+    The categories add up to what the operating system counted for the process and its Python workers. What
+    is left
+    of it after all that is known (threads that ended between two looks, libraries) is ``other``. Where
+    threads are not told, tasks use what the event log says.
 
     Parameters
     ----------
@@ -176,8 +184,8 @@ def _pieces(
 ) -> TaskUse:
     """Give the CPU of task threads to tasks.
 
-    A thread with the same task's name at both ends of an interval worked for this task. Otherwise the tasks of the
-    executor in that interval share what it used, as the event log says of their CPU.
+    A thread with the same task's name at both ends of an interval worked for this task. Otherwise the tasks
+    of the executor in that interval share what it used, as the event log says of their CPU.
     """
     of = dict(zip(tasks.id[mine].tolist(), mine.tolist(), strict=True))
     index = np.array([of.get(number, -1) for number in now.tolist()], dtype=np.int64)
@@ -215,8 +223,8 @@ def _pieces(
 def _collections(process: ProcessTrace, start_s: float, at: Floats, parts: Floats, *, known: bool) -> None:
     """Count pauses as garbage collection where no thread of a collector was seen.
 
-    The serial collector works in the thread of the VM, so that its CPU is in ``other``; elsewhere a pause is at
-    least this much CPU.
+    The serial collector works in the thread of the VM, so that its CPU is in ``other``; elsewhere a pause
+    is at least this much CPU.
     """
     usage = process.usage
     told = ~np.isnan(usage.gc_s)

@@ -10,7 +10,6 @@ import numpy as np
 
 from ...sources.profilers.records import ProcessTrace, Samples
 from ...sources.spark import ExecutorRecord, SparkRun, TaskTimes
-from ...units import counted
 from .categories import TASK_ID
 
 DRIVER = "driver"
@@ -45,8 +44,8 @@ class _Processes:
 def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str, ...]]:
     """Return the processes of each executor and of the driver, and what was unusual about that.
 
-    A process that tells its executor is believed, one of another application left out. All others are taken for
-    the executor of the same host that registered soonest after the process began.
+    A process that tells its executor is believed, one of another application left out. All others are taken
+    for the executor of the same host that registered soonest after the process began.
 
     Parameters
     ----------
@@ -56,10 +55,10 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
         What profilers tell.
     """
     notes: list[str] = []
-    mine = [p for p in samples.processes if p.application in (None, run.application_id)]
+    mine = [p for p in samples.processes if _of_run(p, run)]
     if others := len(samples.processes) - len(mine):
         notes.append(
-            f"{counted(others, 'process', 'processes')} of other applications in the samples; not used"
+            f"{others} of {len(samples.processes)} sampled processes are of other runs; not used"
         )
     records = {_name(e.id): e for e in run.executors}
     found: dict[str, _Processes] = defaultdict(_Processes)
@@ -89,6 +88,16 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
             matches.append(Match(name, records.get(name), jvm, tuple(processes.python), start_s))
     order = {name: i for i, name in enumerate(records)}
     return tuple(sorted(matches, key=lambda m: order.get(m.executor, -1))), tuple(notes)
+
+
+def _of_run(process: ProcessTrace, run: SparkRun) -> bool:
+    """Return whether a process says it is of the run; if it does not say, whether it lived at the time."""
+    if process.application is not None:
+        return process.application == run.application_id
+    if (span := process.span_s()) is None:
+        return True
+    begin_s, end_s = (time - run.started_epoch_s for time in span)
+    return end_s > 0 and -_EARLIEST_START_S < begin_s < max(run.response_time_s, run.covered_s[1])
 
 
 def _name(executor: str) -> str:
@@ -132,8 +141,8 @@ def _by_lifetime(
 def _clock(run: SparkRun, executor: str, process: ProcessTrace) -> tuple[float, float]:
     """Return when the application started by the clock of a process, and by how much that differs.
 
-    A thread that is named after a task is seen with this name at no time before the task was launched. So where
-    clocks agree, the first sight of tasks comes soon after their launch.
+    A thread that is named after a task is seen with this name at no time before the task was launched. So
+    where clocks agree, the first sight of tasks comes soon after their launch.
     """
     start_s = run.started_epoch_s
     threads, tasks = process.threads, run.task_times

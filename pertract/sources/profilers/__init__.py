@@ -8,6 +8,7 @@ module                 what it reads
 ``pyspark_profiler``   PySpark profilers of Phil's Stopwatch: stacks, memory and CPU of workers
 ``jfr``                Java flight recordings, also async-profiler's; needs a JDK
 ``speedscope``         speedscope documents, also py-spy's
+``process_cpu``        CPU of processes over time as plain CSV
 ``folded``             folded stacks: FlameGraph, async-profiler, perf, py-spy raw
 ``perf_script``        the text of ``perf script``
 ``pprof_text``         the text of Go's pprof

@@ -15,6 +15,7 @@ from . import (
     original_agent,
     perf_script,
     pprof_text,
+    process_cpu,
     pyspark_profiler,
     speedscope,
 )
@@ -36,7 +37,7 @@ FORMATS = tuple(
     Format(module.NAME, module.matches, module.read)
     for module in (
         *(jfr, agent, jvm_profiler, pyspark_profiler, speedscope),
-        *(original_agent, pprof_text, perf_script, folded),  # text: the strictest first
+        *(process_cpu, original_agent, pprof_text, perf_script, folded),  # text: the strictest first
     )
 )
 
