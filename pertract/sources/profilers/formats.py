@@ -54,10 +54,10 @@ def read_file(opened: Opened, gathered: Gathered) -> None:
     """
     found = next((known for known in FORMATS if known.matches(opened)), None)
     if found is None:
-        kind = sniff.kind_of(opened.head)
+        described = sniff.describe(sniff.kind_of(opened.head), opened.head)
         raise UnrecognisedSource(
             f"{opened}: not the output of a profiler; it looks like"
-            f" {sniff.describe('other json' if kind == 'json' else kind, opened.head)}",
+            f" {described.replace(', but not Spark events', '')}",
             hint="Files of the agent, Uber's JVM profiler, PySpark profilers, JFR, py-spy, speedscope, perf"
             " and folded stacks are read.",
         )

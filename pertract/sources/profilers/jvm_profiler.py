@@ -1,6 +1,6 @@
 """Uber's JVM profiler: JSON lines of the reporters for files and for the console.
 
-What it samples are all threads, waiting ones too. Times are milliseconds since 1970, ``process_cpu_time``
+What it samples are all threads, waiting ones too. Times are milliseconds since 1970, ``processCpuTime``
 nanoseconds since the start of the process, collections milliseconds since then (formats of release 1.0.0).
 """
 
@@ -21,10 +21,17 @@ from .opened import Opened
 
 NAME = "jvm-profiler"
 _CONSOLE = re.compile(r"ConsoleOutputReporter - \w+: (?=\{)")
-_SIGN = re.compile(r'"(?:process_uuid|agentVersion)"\s*:')
+_SIGN = re.compile(r'"(?:processUuid|agentVersion)"\s*:')
 _INTERVAL = re.compile(r"\bsampleInterval=(\d+)")
 _ALWAYS_THERE = ("Reference Handler", "Finalizer")
 """Threads of which every JVM has one, from start to end: how often they are seen tells the interval."""
+
+
+_NATIVE_WAITS = re.compile(
+    r"(?:^|\.)(?:epollWait|epollWait0|EPoll\.wait|kevent0|KQueue\.poll|poll0|accept0|socketAccept|socketRead0"
+    r"|Net\.accept|Net\.poll|Object\.wait0?|Thread\.sleep0?|Unsafe\.park|waitForProcessExit0?)$"
+)
+"""Native methods that wait while Java says that their thread runs."""
 
 
 class _Gc(msgspec.Struct, rename="camel"):
@@ -135,12 +142,19 @@ def _stack(record: _Record, process: ProcessBuilder, seen: _Seen) -> None:
         end_s=end_s,
         thread=record.thread_name,
         state=record.thread_state,
-        on_cpu=record.thread_state in (None, "RUNNABLE"),
+        on_cpu=_runs(record),
     )
     if record.thread_name in _ALWAYS_THERE:
         known = seen.always.setdefault(record.thread_name, [start_s, end_s, 0.0])
         known[0], known[1] = min(known[0], start_s), max(known[1], end_s)
         known[2] += record.count
+
+
+def _runs(record: _Record) -> bool:
+    """Return whether a thread can have used a processor; those of the VM show no frames and wait."""
+    if not record.stacktrace or record.thread_state not in (None, "RUNNABLE"):
+        return False
+    return not _NATIVE_WAITS.search(record.stacktrace[0])
 
 
 def _intervals(process: ProcessBuilder, seen: _Seen) -> None:

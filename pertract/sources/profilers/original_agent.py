@@ -1,6 +1,5 @@
 """The tables of the original PerTract's agent, as Cassandra's ``COPY ... TO`` writes them.
 
-
 Both have experiment, JVM (``pid@host``), a key, the time of a sample and the CPU milliseconds that the
 threads of the key have used since their start. In ``cpu_samples_thread_info`` the key is ``group--thread``;
 in ``cpu_samples_stacktrace`` it is ``cpu--outermost frame--...``.
