@@ -84,6 +84,10 @@ class NoUsableRun(SourceError):
     """Raise when a log was read but holds no finished job to build a model from."""
 
 
+class SourceMismatch(SourceError):
+    """Raise when sources that are to be used together are not of the same run."""
+
+
 class ModelError(PertractError, ValueError):
     """Raise when a model document is not valid."""
 

@@ -10,6 +10,8 @@ import re
 
 MS = 1e-3
 """Seconds in a millisecond (event times and most task metrics of Spark)."""
+US = 1e-6
+"""Seconds in a microsecond (the sampling agent)."""
 NS = 1e-9
 """Seconds in a nanosecond (``Executor CPU Time``, ``Shuffle Write Time`` of Spark)."""
 KIB, MIB, GIB = 2**10, 2**20, 2**30

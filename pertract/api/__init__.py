@@ -17,10 +17,13 @@ from .originals import save_original
 from .pages import write_page
 from .planning import what_if
 from .predicting import predict
+from .profiling import Profiled, chosen_stage, profile, read_samples, write_profile
 from .reading import extract, read_run
 from .sharing import share
 
 __all__ = [
+    "Profiled",
+    "chosen_stage",
     "export_extended_pcm",
     "export_pcm",
     "extract",
@@ -31,7 +34,9 @@ __all__ = [
     "import_pcm",
     "load",
     "predict",
+    "profile",
     "read_run",
+    "read_samples",
     "save",
     "save_original",
     "share",
@@ -39,5 +44,6 @@ __all__ = [
     "what_if",
     "write_folder",
     "write_page",
+    "write_profile",
     "write_whole",
 ]

@@ -18,6 +18,8 @@ def extract_runs(
     *,
     data_sizes: Sequence[float | None] | None = None,
     labels: Sequence[Mapping[str, str]] | None = None,
+    samples: Sequence[Sequence[str | Path]] | None = None,
+    user_packages: Sequence[str] = (),
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -34,6 +36,10 @@ def extract_runs(
         Amount of work of each run, in any unit; the volume it read from storage if not given.
     labels
         What else is known of each run, kept in ``model.runs``.
+    samples
+        What profilers recorded during each run, as for `extract`; empty for none.
+    user_packages
+        As for `extract`.
     jobs
         Processes to use, each for one log at a time.
     progress
@@ -53,9 +59,12 @@ def extract_runs(
     names = list(map(str, sources))
     sizes = data_sizes or [None] * len(names)
     described = labels or [{}] * len(names)
+    sampled = [list(map(str, each)) for each in samples or [()] * len(names)]
     models = []
     for _, model in in_order(
-        partial(_model, 1 if len(names) > 1 else jobs), names, jobs=min(jobs, len(names))
+        partial(_model, 1 if len(names) > 1 else jobs, tuple(user_packages)),
+        list(zip(names, sampled, strict=True)),
+        jobs=min(jobs, len(names)),
     ):
         models.append(model)
         if progress:
@@ -75,6 +84,7 @@ def extract_table(
     table: str | Path,
     *,
     workload: str | None = None,
+    user_packages: Sequence[str] = (),
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -86,7 +96,7 @@ def extract_table(
         CSV file with a row per run (`pertract.sources.runs_table`); the column ``log`` is needed.
     workload
         Which application, where the table has several.
-    jobs, progress
+    user_packages, jobs, progress
         As for `extract_runs`.
 
     Raises
@@ -109,6 +119,8 @@ def extract_table(
         [run.log for run in runs if run.log is not None],
         data_sizes=[run.data_size for run in runs],
         labels=[_labels(run) for run in runs],
+        samples=[run.samples for run in runs],
+        user_packages=user_packages,
         jobs=jobs,
         progress=progress,
     )
@@ -118,5 +130,9 @@ def _labels(run: runs_table.MeasuredRun) -> dict[str, str]:
     return {"label": run.label, **run.labels}
 
 
-def _model(jobs: int, source: str) -> dsl.PerformanceModel:
-    return unreplayed(*read_named(source, jobs=jobs))
+def _model(
+    jobs: int, user_packages: Sequence[str], source: tuple[str, Sequence[str]]
+) -> dsl.PerformanceModel:
+    log, samples = source
+    run, name = read_named(log, keep_tasks=bool(samples), jobs=jobs)
+    return unreplayed(run, name, samples=samples, user_packages=user_packages)

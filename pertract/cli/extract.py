@@ -44,6 +44,24 @@ def extract(
     workload: Workload = None,
     app: Application = None,
     attempt: Attempt = None,
+    samples: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--samples",
+            metavar="PATH",
+            help="What profilers recorded during the run: the agent's folder, or other files; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    user_package: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--user-package",
+            metavar="NAME",
+            help="Classes whose names begin so count as your code in samples; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -70,6 +88,9 @@ def extract(
     `pertract extract small.zstd medium.zstd large.zstd -o model.yaml`; with the amount of data of each
     in a table, `pertract extract --runs runs.csv -o model.yaml`
 
+    With samples, CPU beside tasks is measured and not assumed:
+    `pertract extract eventlog.zstd --samples agent/ -o model.yaml`
+
     A model of each in a folder: `pertract extract eventlogs/ -o models/`
 
     One of a folder or bucket: `pertract extract s3://bucket/logs/ --app application_1700000000000_0042`
@@ -81,6 +102,7 @@ def extract(
     source = source or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
+    _check_samples(samples, user_package, runs, into_folder=into_folder)
     processes = jobs or os.cpu_count() or 1
     if into_folder:
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
@@ -92,14 +114,32 @@ def extract(
 
     if runs is not None:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_table(runs, workload=workload, jobs=processes, progress=progress)
+            model = api.extract_table(
+                runs,
+                workload=workload,
+                user_packages=user_package or (),
+                jobs=processes,
+                progress=progress,
+            )
     elif len(source) > 1:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_runs(source, jobs=processes, progress=progress)
+            model = api.extract_runs(
+                source,
+                samples=[samples] * len(source) if samples else None,
+                user_packages=user_package or (),
+                jobs=processes,
+                progress=progress,
+            )
     else:
         with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
             model = api.extract(
-                source[0], application=app, attempt=attempt, jobs=processes, progress=progress
+                source[0],
+                application=app,
+                attempt=attempt,
+                samples=samples or (),
+                user_packages=user_package or (),
+                jobs=processes,
+                progress=progress,
             )
     api.save(model, output)
     if format is Format.json:
@@ -157,6 +197,23 @@ def _check(
             "--app and --attempt choose from one source, but several runs were given",
             hint="Name the log of each run itself.",
         )
+
+
+def _check_samples(
+    samples: list[str] | None, user_package: list[str] | None, runs: Path | None, *, into_folder: bool
+) -> None:
+    if samples and runs is not None:
+        raise UsageError(
+            "--samples is for logs, but a table of runs was given",
+            hint="Name the samples of each run in the table's column 'samples'.",
+        )
+    if samples and into_folder:
+        raise UsageError(
+            "--samples is for one model, but a folder was given to write to",
+            hint="Give a file, such as -o model.yaml.",
+        )
+    if user_package and not samples and runs is None:
+        raise UsageError("--user-package is for samples", hint="Give them with --samples.")
 
 
 def register(app: typer.Typer) -> None:

@@ -24,6 +24,8 @@ from .execution import (
 )
 from .law import Fit, Law, evaluate
 from .profile import (
+    Basis,
+    CpuUse,
     Demand,
     DriverProfile,
     ExecutorProfile,
@@ -47,10 +49,12 @@ __all__ = [
     "SCHEMA_VERSION",
     "AdaptiveExecution",
     "ApplicationConfiguration",
+    "Basis",
     "ClusterManager",
     "Completeness",
     "ContainerRequest",
     "ContainerSize",
+    "CpuUse",
     "DataWorkload",
     "Delay",
     "Demand",

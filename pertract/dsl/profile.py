@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Literal, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ..units import counted
 from .base import (
@@ -87,6 +87,26 @@ calibration run, ``partitions`` the number of tasks of the stage, ``executors`` 
 """
 Basis = Literal["prior", "measured"]
 """Where a figure comes from: from measurements of this application, or known from other applications."""
+
+
+CpuUse = Literal[
+    "user",
+    "operators",
+    "shuffle_serialisation",
+    "task",
+    "gc",
+    "jit",
+    "network",
+    "python",
+    "other",
+]
+"""What the CPU of executors is used for, as samples tell.
+
+In threads of tasks: code of the user, Spark's operators, shuffling and serialisation; ``task`` where no
+stacks
+tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and all
+else.
+"""
 
 
 class Demand(Element):
@@ -186,6 +206,8 @@ class Volumes(Element):
     """Size in memory of what was spilled."""
     disk_spilled_bytes: Count = 0
     """Size on disk of what was spilled."""
+    allocated_bytes: Count = 0
+    """Allocated on the Java heap while its tasks ran; known from samples only."""
 
     @property
     def shuffle_read_bytes(self) -> int:
@@ -233,6 +255,11 @@ class StageProfile(Element):
     """Time from a slot becoming free until the driver notes the end of its task."""
     attempts_per_task: Positive = 1.0
     """Task attempts per task: above 1 where attempts failed or were beaten by a speculative twin."""
+    cpu_shares: dict[CpuUse, Share] = Field(default_factory=dict)
+    """What the CPU of executors was used for while the stage ran, as samples tell; empty without samples.
+
+    Shares of all of it; what is nothing is left out. For people: the demands say what is simulated.
+    """
 
     @property
     def attempts(self) -> float:
@@ -276,6 +303,10 @@ class ExecutorProfile(Element):
     """Task CPU on an executor after which 63 % of the warm-up is done, an exponential approach."""
     per_task_core_second: NonNegative = 0.0
     """Per core second of task CPU: further compilation, shuffle serving, heartbeats."""
+    per_second_cores: NonNegative = 0.0
+    """Cores used all the time from registration on: heartbeats, metrics, profilers."""
+    per_allocated_gb_core_seconds: NonNegative = 0.0
+    """Per 10^9 bytes that tasks allocate: garbage collection beyond the pauses that tasks count as theirs."""
     cold_s: NonNegative = 0.0
     """Extra time of the first task on each slot of a new executor, beside the stage's warm-up."""
     cold_core_seconds: NonNegative = 0.0

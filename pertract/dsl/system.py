@@ -36,6 +36,8 @@ class Run(Element):
     """First job submission to last job end, seconds."""
     task_cpu_utilisation: NonNegative | None = None
     """CPU of the tasks / (slots x response time); absent where Spark did not record CPU time."""
+    cpu_utilisation: NonNegative | None = None
+    """CPU of executors and Python workers / (slots x response time); absent without samples of all."""
     executors: Count
     """Executors that took part."""
     slots: Count

@@ -9,13 +9,18 @@ from ..sources.spark import SparkRun
 from .execution import build_execution
 from .profiles import build_profiles
 from .resources import build_resources
+from .traces import Attribution
 from .workload import build_workload
 
 _YEAR_S = 366 * 86400
 
 
 def build_model(
-    run: SparkRun, *, source: str, provenance: dsl.Provenance | None = None
+    run: SparkRun,
+    *,
+    source: str,
+    provenance: dsl.Provenance | None = None,
+    attribution: Attribution | None = None,
 ) -> dsl.PerformanceModel:
     """Return the performance model of one run, not yet replayed.
 
@@ -27,6 +32,8 @@ def build_model(
         Name of the log.
     provenance
         Program and time, if they are to be recorded.
+    attribution
+        What samples tell of the run's CPU, if there are any.
 
     Raises
     ------
@@ -47,7 +54,7 @@ def build_model(
     model = dsl.PerformanceModel(
         name=run.name,
         execution=execution,
-        profiles=build_profiles(run),
+        profiles=build_profiles(run, attribution),
         workload=workload,
         resources=build_resources(run),
         runs=(
@@ -61,18 +68,26 @@ def build_model(
                 response_time_s=round(run.response_time_s, 3),
                 job_span_s=round(run.job_span_s, 3),
                 task_cpu_utilisation=None if utilisation is None else round(utilisation, 6),
+                cpu_utilisation=_sampled_utilisation(run, slots, attribution),
                 executors=len(run.executors),
                 slots=slots,
                 data_bytes=workload.size_bytes,
             ),
         ),
-        completeness=_completeness(run),
+        completeness=_completeness(run, attribution),
         provenance=provenance,
     )
     return check(model)
 
 
-def _completeness(run: SparkRun) -> dsl.Completeness:
+def _sampled_utilisation(run: SparkRun, slots: int, attribution: Attribution | None) -> float | None:
+    if attribution is None or not attribution.complete or run.response_time_s <= 0:
+        return None
+    used_s = float(attribution.process_core_s[attribution.of_executors].sum())
+    return round(used_s / (slots * run.response_time_s), 6)
+
+
+def _completeness(run: SparkRun, attribution: Attribution | None) -> dsl.Completeness:
     complete = [s for s in run.stages if not s.failed and s.tasks]
     notes = list(run.notes)
     if run.stages and not any(s.summary and s.summary.cpu_recorded for s in run.stages):
@@ -89,6 +104,6 @@ def _completeness(run: SparkRun) -> dsl.Completeness:
         ),
         malformed_lines=run.malformed_lines,
         covered_s=(round(run.covered_s[0], 3), round(run.covered_s[1], 3)),
-        missing=tuple(run.missing),
-        notes=tuple(notes),
+        missing=(*run.missing, *(attribution.gaps if attribution else ())),
+        notes=(*notes, *(attribution.notes if attribution else ())),
     )

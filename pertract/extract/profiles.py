@@ -7,11 +7,13 @@ import numpy as np
 from .. import dsl
 from ..dsl.profile import Activity, Resource, Unit, Variable
 from ..sources.spark import SparkRun, StageRecord, TaskSummary
+from . import traces
 from .background import driver_profile, executor_profile
 from .driver import unqueued_ratio
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
 from .streams import stream_stages
+from .traces import Attribution, StageUse
 
 IDLE_SHARE = 0.3
 """Share of idle time between tasks above which the driver is taken to be the bottleneck."""
@@ -33,14 +35,26 @@ _DEMANDS: tuple[tuple[str, Resource, Activity, Unit, bool], ...] = (
 )
 
 
-def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
-    """Return the resource profiles of all executed stages of a run."""
+def build_profiles(run: SparkRun, attribution: Attribution | None = None) -> dsl.ResourceProfiles:
+    """Return the resource profiles of all executed stages of a run.
+
+    Parameters
+    ----------
+    run
+        The measured run.
+    attribution
+        What samples tell of its CPU; without it, CPU outside tasks is a prior.
+    """
     stages = run.stages
     running = RunningStages(stages)
     alone = {stage_id(s) for s in stages if s.summary and _alone(s, s.summary, running)}
     gaps = [s.summary.gap_s for s in stages if s.summary and stage_id(s) in alone and s.summary.gap_s]
     usual_gap_s = float(np.median(gaps)) if gaps else 0.0
-    driver = driver_profile(run)
+    executor, driver = executor_profile(run), driver_profile(run)
+    sampled = StageUse(attribution)
+    if attribution is not None:
+        executor = traces.executor_profile(run, attribution, executor) or executor
+        driver = traces.driver_profile(run, attribution, driver) or driver
     streaming = stream_stages(run)
     profiles = []
     for stage in stages:
@@ -53,10 +67,12 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
             usable = 1.0 if stage.locality else _usable_slots(stage.summary, run)
         by_record = stage_id(stage) in streaming
         profiles.append(
-            _stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable, by_record=by_record)
+            _stage_profile(
+                stage, stage.summary, driver, sampled, gap_s=gap_s, usable=usable, by_record=by_record
+            )
         )
     return dsl.ResourceProfiles(
-        executor=executor_profile(run),
+        executor=executor,
         driver=driver,
         stages=tuple(profiles),
         includes_core_waits=True,  # Spark does not measure them
@@ -97,6 +113,7 @@ def _stage_profile(
     stage: StageRecord,
     summary: TaskSummary,
     driver: dsl.DriverProfile,
+    sampled: StageUse,
     *,
     gap_s: float,
     usable: float,
@@ -110,8 +127,10 @@ def _stage_profile(
         resource, activity = usual_resource, usual_activity
         values = summary.parts_s[part]
         if part == "other" and _has_python(stage):
-            demands.append(_demand("cpu", "python", "core_seconds", values * PYTHON_CPU, summary, growth))
-            values = values * (1 - PYTHON_CPU)
+            waited_s = float(values @ summary.weights)
+            ratio = sampled.python_ratio(stage_id(stage), waited_s, PYTHON_CPU)
+            demands.append(_demand("cpu", "python", "core_seconds", values * ratio, summary, growth))
+            values = values * (1 - ratio)
         elif part == "other" and _reads_storage(stage):
             resource, activity = "drive_read", "input"
         if part == "scheduling":
@@ -125,7 +144,10 @@ def _stage_profile(
         weights=tuple(summary.weights.tolist()),
         launch_order=tuple(round(p, 4) for p in summary.launch_order.tolist()),
         demands=tuple(d for d in demands if d is not None),
-        volumes=dsl.Volumes(**{name: round(v) for name, v in summary.volumes.items()}),
+        volumes=dsl.Volumes(
+            **{name: round(v) for name, v in summary.volumes.items()},
+            allocated_bytes=sampled.allocated_bytes(stage_id(stage)),
+        ),
         warm_up_s=_short(summary.warm_up_s),
         warm_up_core_seconds=_short(summary.warm_up_cpu_s),
         usable_slots_ratio=usable,
@@ -133,6 +155,7 @@ def _stage_profile(
         launch_interval_s=_short(summary.launch_interval_s) if driver_bound else 0.0,
         handling_s=_short(max(0.0, -gap_s)),
         attempts_per_task=_short(attempts / (summary.succeeded or stage.tasks or attempts)),
+        cpu_shares=sampled.shares(stage_id(stage)),
     )
 
 

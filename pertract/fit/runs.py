@@ -95,13 +95,25 @@ def fit_runs(runs: Sequence[CalibrationRun], *, progress: Progress | None = None
                     "loops": find_loops([r.model.execution for r in ordered], [r.labels for r in ordered])
                 }
             ),
-            "profiles": reference.model.profiles.model_copy(update={"stages": tuple(profiles)}),
+            "profiles": reference.model.profiles.model_copy(
+                update={"stages": tuple(profiles), **_measured_outside_tasks(ordered)}
+            ),
             "workload": fitted_workload(found),
             "runs": tuple(_described(run) for run in ordered),
             "completeness": reference.model.completeness.model_copy(update={"notes": tuple(notes)}),
             "replay": None,
         }
     )
+
+
+def _measured_outside_tasks(ordered: Sequence[CalibrationRun]) -> dict[str, object]:
+    """Return the profiles of executor and driver of the first run that measured them, if any did."""
+    found: dict[str, object] = {}
+    for name in ("executor", "driver"):
+        profiles = (getattr(run.model.profiles, name) for run in ordered)
+        if measured := next((profile for profile in profiles if profile.basis == "measured"), None):
+            found[name] = measured
+    return found
 
 
 def _check_runs(runs: Sequence[CalibrationRun]) -> None:

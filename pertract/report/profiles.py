@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -15,6 +16,13 @@ from .layout import plain_table
 
 _COLUMNS = ("CPU", "GC", "drive", "network", "wait", "data in", "warm-up", "grows with")
 _WAITS = ("scheduling", "deserialisation", "result", "other")
+_USE = {
+    "shuffle_serialisation": "shuffle+ser.",
+    "gc": "GC",
+    "jit": "JIT",
+    "task": "tasks",
+    "user": "user code",
+}
 _SMALL = 0.01
 """Demands below this share of all task time are not worth a line of their own."""
 
@@ -28,16 +36,31 @@ def profiles_view(model: dsl.PerformanceModel) -> RenderableType:
     ]
     columns = [(name, "left" if name == "stage" else "right") for name in ("stage", "attempts", *_COLUMNS)]
     executor = model.profiles.executor
+    always = f", and {executor.per_second_cores:g} cores all the time" if executor.per_second_cores else ""
     note = Text(
         f"executors also use {executor.start_core_seconds:g} core-s at their start, "
         f"{executor.warm_up_core_seconds:g} for compiling and "
-        f"{executor.per_task_core_second:g} per core-s of their tasks ({executor.basis})",
+        f"{executor.per_task_core_second:g} per core-s of their tasks{always} ({executor.basis})",
         style="dim",
     )
-    table = plain_table(columns, rows, title="Resource profiles (mean of one task)")
+    parts: list[RenderableType] = [
+        plain_table(columns, rows, title="Resource profiles (mean of one task)"),
+        note,
+    ]
+    if any(profile.cpu_shares for profile in model.profiles.stages):
+        parts += [Text(), _cpu_shares(model)]
     if any(demand.fit for profile in model.profiles.stages for demand in profile.demands):
-        return Group(table, note, Text(), _functions(model, executors))
-    return Group(table, note)
+        parts += [Text(), _functions(model, executors)]
+    return Group(*parts)
+
+
+def _cpu_shares(model: dsl.PerformanceModel) -> RenderableType:
+    """Return what the CPU of executors was used for while each stage ran, of those with samples."""
+    sampled = [profile for profile in model.profiles.stages if profile.cpu_shares]
+    used = [name for name in get_args(dsl.CpuUse) if any(name in p.cpu_shares for p in sampled)]
+    rows = [(p.id, *(f"{p.cpu_shares[n]:.0%}" if n in p.cpu_shares else "-" for n in used)) for p in sampled]
+    columns = [("stage", "left"), *((_USE.get(name, name), "right") for name in used)]
+    return plain_table(columns, rows, title="CPU of executors while stages ran, as sampled")
 
 
 def _demand_cells(profile: dsl.StageProfile, executors: int) -> tuple[str, ...]:

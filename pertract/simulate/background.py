@@ -24,6 +24,8 @@ class BackgroundWork:
     """Task CPU of an executor after which about two thirds of that are done."""
     per_task_core_s: float = 0.0
     """Of each executor per core second of its tasks, always."""
+    per_second_cores: float = 0.0
+    """Of each executor all the time from its registration on."""
     driver_node: int | None = None
     """Position of the node that the driver shares with executors; None if it has one for itself."""
     driver_start_core_s: float = 0.0
@@ -33,16 +35,19 @@ class BackgroundWork:
     driver_per_delay_s: float = 0.0
     """Of other threads of the driver, per second of a driver delay."""
 
-    def beside(self, task_core_s: float) -> float:
+    def beside(self, task_core_s: float, present_s: float = 0.0) -> float:
         """Return what an executor has used outside tasks since it registered.
 
         Parameters
         ----------
         task_core_s
             CPU of its tasks so far, core seconds.
+        present_s
+            How long ago it registered.
         """
         learnt = -math.expm1(-task_core_s / self.warm_up_task_core_s)
-        return self.warm_up_core_s * learnt + self.per_task_core_s * task_core_s
+        always = self.per_second_cores * present_s
+        return self.warm_up_core_s * learnt + self.per_task_core_s * task_core_s + always
 
     def shortest_start_s(self, executors_on_node: int, cores: int) -> float:
         """Return how long the cores of the driver's node need to start the driver and executors, seconds."""

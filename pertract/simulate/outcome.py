@@ -38,13 +38,16 @@ def _computed_s(trace: Trace) -> float:
 
 def executor_core_s(trace: Trace) -> float:
     """Return the CPU of all executors, core seconds: tasks and what runs beside them."""
-    used = sum(1 for e in trace.plan.executors if e.registered_s < trace.response_time_s)
+    end_s = trace.response_time_s
+    present_s = [min(e.removed_s or end_s, end_s) - e.registered_s for e in trace.plan.executors]
+    present_s = [time_s for time_s in present_s if time_s > 0]
+    used = len(present_s)
     tasks_s, computed_s = task_core_s(trace), _computed_s(trace)
     if not used:
         return computed_s
     work = trace.plan.background
     # Tasks spread over the executors evenly enough; which ran where is not kept.
-    return computed_s + used * (work.start_core_s + work.beside(tasks_s / used))
+    return computed_s + used * (work.start_core_s + work.beside(tasks_s / used, sum(present_s) / used))
 
 
 def busy_core_s(trace: Trace, times_s: Floats) -> Floats:

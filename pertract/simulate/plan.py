@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -152,7 +152,9 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
             stages.append(compiler.compile(element, jobs[data["job"]], priority=len(stages)))
         else:
             stage_of.append(-1)
-    background = _background(model.profiles, configuration)
+    background = _background(
+        model.profiles, configuration, _allocated_gb(model, flow) / max(_tasks_core_s(stages), 1e-9)
+    )
     start = _Start(model, configuration, background)
     delays = [
         start.length_s(delay_s) if delay_s and not graph.in_degree(node) else delay_s
@@ -231,14 +233,32 @@ def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwid
     )
 
 
-def _background(profiles: dsl.ResourceProfiles, configuration: Configuration) -> BackgroundWork:
+def _allocated_gb(model: dsl.PerformanceModel, flow: DataFlow) -> float:
+    """Return what all tasks allocate on the heap, 10^9 bytes; it follows the data that enter their stages."""
+    profiles = {profile.id: profile for profile in model.profiles.stages}
+    return sum(
+        profiles[stage.profile].volumes.allocated_bytes * flow.of(stage).ratio / 1e9
+        for stage in model.execution.stages
+    )
+
+
+def _tasks_core_s(stages: Sequence[StagePlan]) -> float:
+    return float(sum(stage.tasks * np.average(stage.cpu_s, weights=stage.weights) for stage in stages))
+
+
+def _background(
+    profiles: dsl.ResourceProfiles, configuration: Configuration, gb_per_core_s: float
+) -> BackgroundWork:
+    """Return the work outside tasks, whose tasks allocate so much in a core second."""
     executor, driver, rate = profiles.executor, profiles.driver, configuration.cpu_rate
+    collecting = executor.per_allocated_gb_core_seconds * gb_per_core_s / rate
     return BackgroundWork(
         start_core_s=executor.start_core_seconds / rate,
         warm_up_core_s=executor.warm_up_core_seconds / rate,
         # A faster core gets through the same tasks, which teach it the same, in less time.
         warm_up_task_core_s=executor.warm_up_task_core_seconds / rate,
-        per_task_core_s=executor.per_task_core_second,
+        per_task_core_s=executor.per_task_core_second + collecting,
+        per_second_cores=executor.per_second_cores / rate,
         driver_node=0 if driver.beside_executors else None,
         driver_start_core_s=driver.start_core_seconds / rate,
         driver_per_stage_core_s=driver.per_stage_core_seconds / rate,

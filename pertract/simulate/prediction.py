@@ -210,7 +210,8 @@ def predict(
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
-    cpu_all = {key: math.hypot(value, CPU_OUTSIDE_TASKS) for key, value in cpu_errors.items()}
+    outside_tasks = CPU_OUTSIDE_TASKS[model.profiles.executor.basis]
+    cpu_all = {key: math.hypot(value, outside_tasks) for key, value in cpu_errors.items()}
     response_time_s = estimate([t.response_time_s for t in traces], **errors)
     all_busy = 1.0 if plan.cores_known else math.inf
     return Prediction(

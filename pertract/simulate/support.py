@@ -28,8 +28,8 @@ ROUNDS_DOUBLED = 0.05
 """Additional relative error when the rounds of a loop double or halve: they are taken to be alike."""
 INSIDE = 0.5
 """Share of the error per doubling between calibration runs: both sides are known."""
-CPU_OUTSIDE_TASKS = 0.15
-"""Additional relative error of CPU utilisation: the CPU of executors outside tasks is a prior."""
+CPU_OUTSIDE_TASKS: dict[dsl.Basis, float] = {"prior": 0.15, "measured": 0.05}
+"""Additional relative error of CPU utilisation, by what is known of the CPU of executors outside tasks."""
 MENTIONED = 0.01
 """Share of the task time from which on it is told that only one run knows it."""
 SAME = 0.01

@@ -28,6 +28,7 @@ SAME_CORES = 0.1
 """Relative difference up to which CPU times agree with a utilisation."""
 COLUMNS = (
     "log",
+    "samples",
     "workload",
     "label",
     "executors",
@@ -53,6 +54,8 @@ class MeasuredRun:
     """Name of the run: its label, else the name of its log, else its line."""
     log: str | None = None
     """Path or URL of the event log; paths are relative to the table's folder and resolved here."""
+    samples: tuple[str, ...] = ()
+    """What profilers wrote during the run, paths as for the log; a cell separates several by ``|``."""
     workload: str | None = None
     """Which application it is; rows of different workloads are different applications."""
     executors: int | None = None
@@ -262,15 +265,16 @@ class _RowReader:
     data_column: str | None
 
     def run(self, line: int, row: Row) -> MeasuredRun:
-        log = row.get("log")
-        if log is not None and not is_url(log):
-            log = str(self.path.parent / log)
+        log = self._place(row["log"]) if "log" in row else None
         size = self._data(line, row) if self.data_column in row else None
         known = {*COLUMNS} - {*DATA_COLUMNS} | {self.data_column}
         return MeasuredRun(
             row=line,
             label=row.get("label") or (row["log"].rpartition("/")[2] if log else f"line {line}"),
             log=log,
+            samples=tuple(
+                self._place(part.strip()) for part in row.get("samples", "").split("|") if part.strip()
+            ),
             workload=row.get("workload"),
             data_size=size,
             data_column=self.data_column if size is not None else None,
@@ -284,6 +288,9 @@ class _RowReader:
             cpu_utilisation=self._measure(line, "cpu_utilisation", row),
             cpu_cores=self._count(line, "cpu_cores", row),
         )
+
+    def _place(self, cell: str) -> str:
+        return cell if is_url(cell) else str(self.path.parent / cell)
 
     def _count(self, line: int, column: str, row: Row) -> int | None:
         if (cell := row.get(column)) is None:

@@ -3,6 +3,7 @@
 from .layout import EventLog, Found, choose, find, find_all
 from .reader import Progress, read
 from .records import ExecutorRecord, JobRecord, SparkRun, StageRecord, StreamRecord, TaskSummary
+from .task_times import TaskTimes
 
 __all__ = [
     "EventLog",
@@ -14,6 +15,7 @@ __all__ = [
     "StageRecord",
     "StreamRecord",
     "TaskSummary",
+    "TaskTimes",
     "choose",
     "find",
     "find_all",

@@ -14,6 +14,7 @@ from .records import JobRecord, SparkRun, StageRecord
 from .scans import Scans
 from .segment import Counts
 from .streams import Streams
+from .task_times import TaskTimesCollector
 from .tasks import TaskBatch, TaskCollector
 
 
@@ -21,9 +22,15 @@ class RunBuilder:
     """Receives decoded events in log order and builds the `SparkRun`.
 
     Tasks come in batches, each before the event that ends their stage.
+
+    Parameters
+    ----------
+    keep_tasks
+        Whether to keep every task by itself, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_tasks: bool = False) -> None:
+        self._task_times = TaskTimesCollector() if keep_tasks else None
         self.missing: list[str] = []
         self.notes: list[str] = []
         self.applications: set[str | None] = set()
@@ -89,6 +96,8 @@ class RunBuilder:
         self._gc_ms += int(batch.column("gc_ms").sum())
         self._counts["succeeded"] += batch.succeeded
         collector.add(batch)
+        if self._task_times:
+            self._task_times.add(batch)
 
     # -- application -----------------------------------------------------------------------------
 
@@ -287,6 +296,8 @@ class RunBuilder:
             tasks_ended=counts.events["SparkListenerTaskEnd"] - counts.resubmitted,
             malformed_lines=counts.malformed,
             digest=digest,
+            started_epoch_s=start_ms * MS,
+            task_times=self._task_times.build(start_ms) if self._task_times else None,
             missing=self.missing,
             notes=self.notes,
             covered_s=(

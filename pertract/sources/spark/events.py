@@ -273,6 +273,7 @@ class TaskInfo(Struct, gc=False):
     failed: bool = field(name="Failed", default=False)
     killed: bool = field(name="Killed", default=False)
     locality: str = field(name="Locality", default="")
+    id: int = field(name="Task ID", default=-1)
 
 
 class TaskEndReason(Struct, gc=False):

@@ -25,7 +25,13 @@ _WORTH_IT = 500 << 20  # bytes of JSON below which starting other processes take
 _PACKED = 15  # how much smaller compressed logs are
 
 
-def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progress | None = None) -> SparkRun:
+def read(
+    log: EventLog | Place | Path | str,
+    *,
+    jobs: int = 1,
+    keep_tasks: bool = False,
+    progress: Progress | None = None,
+) -> SparkRun:
     """Return the run recorded in an event log.
 
     The log is read once, from first to last byte, in memory that does not grow with it.
@@ -37,6 +43,8 @@ def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progres
     jobs
         Processes to use for the parts of a large rolled log. Programs that ask for more than one need
         the usual ``if __name__ == "__main__":`` guard.
+    keep_tasks
+        Whether to keep every task by itself (`SparkRun.task_times`), which takes 200 bytes a task.
     progress
         Called with stored bytes read and in all.
 
@@ -46,7 +54,7 @@ def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progres
         If there is no event log, it cannot be read, or no job in it finished.
     """
     found = log if isinstance(log, EventLog) else find(log)
-    reading = _Reading(found, progress)
+    reading = _Reading(found, progress, keep_tasks=keep_tasks)
     if jobs < 2 or len(found.parts) < 2 or _weight(found) < _WORTH_IT:
         reading.one_by_one()
     else:
@@ -57,11 +65,11 @@ def read(log: EventLog | Place | Path | str, *, jobs: int = 1, progress: Progres
 class _Reading:
     """One log on its way into a run."""
 
-    def __init__(self, log: EventLog, progress: Progress | None) -> None:
+    def __init__(self, log: EventLog, progress: Progress | None, *, keep_tasks: bool) -> None:
         self._log = log
         self._progress = progress
         self._done = 0
-        self._builder = RunBuilder()
+        self._builder = RunBuilder(keep_tasks=keep_tasks)
         self._builder.missing.extend(log.missing)
         self._builder.notes.extend(log.notes)
         self._counts = Counts()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .task_times import TaskTimes
 
 Floats = NDArray[np.float64]
 
@@ -269,6 +273,10 @@ class SparkRun:
     """Where the driver ran; None where the log does not tell."""
     digest: str = ""
     """SHA-256 of the log as stored, shortened; empty where there is no file."""
+    started_epoch_s: float = 0.0
+    """Application start, seconds since 1970."""
+    task_times: TaskTimes | None = None
+    """Every task by itself; None unless it was asked for."""
 
     @property
     def stages(self) -> list[StageRecord]:

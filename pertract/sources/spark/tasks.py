@@ -25,6 +25,7 @@ _FIELDS = {
     "finish_ms": "info.finish_ms",
     "result_ms": "info.result_ms",
     "index": "info.index",
+    "id": "info.id",
     "run_ms": "metrics.run_ms",
     "cpu_ns": "metrics.cpu_ns",
     "deserialise_ms": "metrics.deserialise_ms",

@@ -117,7 +117,7 @@ def _as_measured_times(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
 
 def _only_tasks(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
     executor, driver = model.profiles.executor, model.profiles.driver
-    nothing = {"start_core_seconds": 0.0, "warm_up_core_seconds": 0.0}
+    nothing = {"start_core_seconds": 0.0, "warm_up_core_seconds": 0.0, "per_second_cores": 0.0}
     if not all(group.cores_known for group in model.resources.workers):
         # Cores that stand for slots are all busy with tasks: whatever else ran on them would slow these down.
         nothing["per_task_core_second"] = 0.0
