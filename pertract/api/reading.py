@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..extract import build_model
+from ..extract import build_model, read_paths
 from ..simulate import replay, replay_runs
+from ..sources import hdfs as files
 from ..sources import history_server, places, spark
 
 
@@ -48,6 +49,7 @@ def extract(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -60,15 +62,16 @@ def extract(
     ----------
     source, application, attempt, jobs, progress
         As for `read_run`.
+    hdfs
+        Where to look up the files that the run read: a NameNode, or what `pertract.sources.hdfs` reads.
 
     Raises
     ------
     SourceError
-        If there is no event log, it cannot be read, or no job in it finished.
+        If there is no event log, it cannot be read, or no job in it finished; or if no file can be listed.
     """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    )
+    run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    return replayed(unreplayed(run, name, hdfs=hdfs))
 
 
 def read_named(
@@ -93,10 +96,11 @@ def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed."""
+def unreplayed(run: spark.SparkRun, name: str, *, hdfs: str | Path | None = None) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed, with what a file system tells of its files."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    return build_model(run, source=name, provenance=origin)
+    listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    return build_model(run, source=name, provenance=origin, listing=listing)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:

@@ -40,7 +40,16 @@ from .system import (
     Replay,
     Run,
 )
-from .workload import DataWorkload, FileData, OpenSource, RecordData, SingleSource
+from .workload import (
+    DataWorkload,
+    FileData,
+    FileSizes,
+    OpenSource,
+    Placement,
+    RecordData,
+    SingleSource,
+    Storage,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -61,6 +70,7 @@ __all__ = [
     "ExecutorGroup",
     "ExecutorProfile",
     "FileData",
+    "FileSizes",
     "Fit",
     "Job",
     "Law",
@@ -74,6 +84,7 @@ __all__ = [
     "OriginalFiles",
     "Partitions",
     "PerformanceModel",
+    "Placement",
     "Provenance",
     "Queue",
     "RecordData",
@@ -85,6 +96,7 @@ __all__ = [
     "SingleSource",
     "Stage",
     "StageProfile",
+    "Storage",
     "Volumes",
     "evaluate",
 ]
