@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import dsl, provenance
+from ..errors import SourceError
 from ..extract import build_model, read_paths
 from ..simulate import replay, replay_runs
 from ..sources import hdfs as files
@@ -50,6 +51,7 @@ def extract(
     application: str | None = None,
     attempt: str | None = None,
     hdfs: str | Path | None = None,
+    problems: list[SourceError] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -64,6 +66,9 @@ def extract(
         As for `read_run`.
     hdfs
         Where to look up the files that the run read: a NameNode, or what `pertract.sources.hdfs` reads.
+    problems
+        Receives what went wrong beside the log; the model is then made without it, and says so. Without
+        this list such errors are raised.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def extract(
         If there is no event log, it cannot be read, or no job in it finished; or if no file can be listed.
     """
     run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    return replayed(unreplayed(run, name, hdfs=hdfs))
+    return replayed(unreplayed(run, name, hdfs=hdfs, problems=problems))
 
 
 def read_named(
@@ -96,10 +101,23 @@ def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: spark.SparkRun, name: str, *, hdfs: str | Path | None = None) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed, with what a file system tells of its files."""
+def unreplayed(
+    run: spark.SparkRun,
+    name: str,
+    *,
+    hdfs: str | Path | None = None,
+    problems: list[SourceError] | None = None,
+) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed; the other parameters are those of `extract`."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    listing = None
+    try:
+        listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    except SourceError as error:
+        if problems is None:
+            raise
+        problems.append(error)
+        run.missing.append(f"the files that were read could not be looked up: {error}")
     return build_model(run, source=name, provenance=origin, listing=listing)
 
 
