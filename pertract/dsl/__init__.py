@@ -43,7 +43,17 @@ from .system import (
     Replay,
     Run,
 )
-from .workload import DataWorkload, FileData, OpenSource, RecordData, SingleSource
+from .workload import (
+    DataWorkload,
+    FileData,
+    FileSizes,
+    OpenSource,
+    Placement,
+    RackShare,
+    RecordData,
+    SingleSource,
+    Storage,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -66,6 +76,7 @@ __all__ = [
     "ExecutorGroup",
     "ExecutorProfile",
     "FileData",
+    "FileSizes",
     "Fit",
     "Job",
     "Law",
@@ -79,8 +90,10 @@ __all__ = [
     "OriginalFiles",
     "Partitions",
     "PerformanceModel",
+    "Placement",
     "Provenance",
     "Queue",
+    "RackShare",
     "RecordData",
     "Replay",
     "ResourceArchitecture",
@@ -91,6 +104,7 @@ __all__ = [
     "SlowStart",
     "Stage",
     "StageProfile",
+    "Storage",
     "Volumes",
     "evaluate",
 ]

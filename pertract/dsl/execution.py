@@ -131,6 +131,8 @@ class Stage(Element):
     """Cached data near which its tasks prefer to run; absent for none."""
     cached_on: tuple[Share, ...] = ()
     """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
+    near_blocks: bool = False
+    """Whether its tasks prefer the nodes with the blocks of what it reads (`Placement`)."""
 
 
 class SlowStart(Element):
@@ -195,7 +197,9 @@ class LocalityWaits(Element):
     process_s: NonNegative | None = None
     """Wait for the executor that holds the data; absent: ``wait_s``."""
     node_s: NonNegative | None = None
-    """Wait for its node after that; absent: ``wait_s``."""
+    """Wait for its node after that, or for one with the blocks that a task reads; absent: ``wait_s``."""
+    rack_s: NonNegative | None = None
+    """Wait for the rack of such a node; absent: ``wait_s``."""
     every_launch_resets: bool = False
     """Whether every launch begins the wait anew (before Spark 3.1; ``legacyResetOnTaskLaunch``)."""
     revive_s: Positive = 1.0

@@ -2,5 +2,6 @@
 
 from .model import build_model
 from .traces import attribute
+from .workload import read_paths
 
-__all__ = ["attribute", "build_model"]
+__all__ = ["attribute", "build_model", "read_paths"]
