@@ -1,4 +1,4 @@
-"""REST answers of the ResourceManager, of NodeManagers and of the Timeline service, known by their content."""
+"""REST answers of ResourceManager, NodeManagers and Timeline service, known by their content."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _scheduler(value: Any, snapshot: Snapshot) -> None:
 def _applications(value: Any, snapshot: Snapshot) -> None:
     found = Fields(value).items("app")
     _each_application(found, snapshot)
-    snapshot.applications_listed = not any("containerids" in fields for fields in found)
+    snapshot.applications_listed = not any("containerids" in fields or "appId" in fields for fields in found)
 
 
 def _one_application(value: Any, snapshot: Snapshot) -> None:

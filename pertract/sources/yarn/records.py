@@ -271,8 +271,6 @@ class Snapshot:
     containers: dict[str, Container] = field(default_factory=dict)
     configuration: dict[str, str] = field(default_factory=dict)
     """Properties of Hadoop that were set, by name."""
-    container_counts_whole: bool = False
-    """Whether the containers of an application that ended are all known, as a whole log tells them."""
     applications_listed: bool = False
     """Whether the ResourceManager was asked for its applications: one that is not there is forgotten."""
     sources: list[str] = field(default_factory=list)

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...units import MIB, MS
+from ...units import MIB
 from .records import Application, Attempt, Container, Snapshot, application_of
 from .tree import Fields
-
-_FLOWS = ("YARN_FLOW_RUN", "YARN_FLOW_ACTIVITY")
 
 
 def read(fields: Fields, snapshot: Snapshot) -> str | None:
@@ -26,10 +24,10 @@ def read(fields: Fields, snapshot: Snapshot) -> str | None:
         return _add([fields], "entitytype", "entity", snapshot)
     if "type" in fields and "createdtime" in fields:
         return read_v2([fields], snapshot)
-    if "About" in fields.inner("about") or "timeline-service-version" in fields or "About" in fields:
-        return "a greeting of the Timeline service"
-    if "domains" in fields or {"owner", "readers", "writers"} <= set(_keys(fields)):
-        return "a domain of the Timeline service"
+    if "about" in fields or "About" in fields:
+        return "the Timeline service itself"
+    if "domains" in fields or ("owner" in fields and "readers" in fields):
+        return "domains of the Timeline service"
     return None
 
 
@@ -37,10 +35,6 @@ def read_v2(found: Iterable[Fields], snapshot: Snapshot) -> str | None:
     """Add what entities of version 2 tell; return what they are, or None if they are none."""
     entities = [fields for fields in found if "type" in fields and "id" in fields]
     return _add(entities, "type", "id", snapshot) if entities else None
-
-
-def _keys(fields: Fields) -> list[str]:
-    return [name for name in ("owner", "readers", "writers") if name in fields]
 
 
 def _add(entities: list[Fields], type_: str, name: str, snapshot: Snapshot) -> str:
@@ -56,9 +50,6 @@ def _add(entities: list[Fields], type_: str, name: str, snapshot: Snapshot) -> s
             _attempt(entity, identifier, snapshot)
         elif kind == "YARN_CONTAINER":
             _container(entity, identifier, snapshot)
-        elif kind in _FLOWS:
-            for run in (*entity.items("flowruns"), entity):
-                _flow_run(run, snapshot)
     named = ", ".join(sorted(kind for kind in kinds if kind)) or "nothing"
     return f"entities of the Timeline service ({named})"
 
@@ -89,8 +80,14 @@ def _metric(entity: Fields, *names: str) -> float | None:
 
 def _application(entity: Fields, identifier: str, snapshot: Snapshot) -> None:
     info = _info(entity)
-    memory = _metric(entity, "MEMORY") or info.number("YARN_APPLICATION_MEM_METRIC")
-    vcore_s = _metric(entity, "CPU")
+    # The names changed with Hadoop 3; version 2 has them as metrics.
+    memory, vcore_s = (
+        next((n for n in (info.number(*names), _metric(entity, *names)) if n is not None), None)
+        for names in (
+            ("YARN_APPLICATION_MEMORY", "YARN_APPLICATION_MEM_METRIC"),
+            ("YARN_APPLICATION_CPU", "YARN_APPLICATION_CPU_METRIC"),
+        )
+    )
     snapshot.applications[identifier] = Application(
         identifier,
         name=info.text("YARN_APPLICATION_NAME"),
@@ -104,7 +101,7 @@ def _application(entity: Fields, identifier: str, snapshot: Snapshot) -> None:
         or entity.moment_s("createdtime", "starttime"),
         finished_s=_event_s(entity, "FINISHED"),
         memory_byte_s=None if memory is None else memory * MIB,
-        vcore_s=vcore_s if vcore_s is not None else info.number("YARN_APPLICATION_CPU_METRIC"),
+        vcore_s=vcore_s,
     )
 
 
@@ -127,9 +124,10 @@ def _attempt(entity: Fields, identifier: str, snapshot: Snapshot) -> None:
 def _container(entity: Fields, identifier: str, snapshot: Snapshot) -> None:
     info = _info(entity)
     host, port = info.text("YARN_CONTAINER_ALLOCATED_HOST"), info.text("YARN_CONTAINER_ALLOCATED_PORT")
-    status, priority = info.number("YARN_CONTAINER_EXIT_STATUS"), info.number("YARN_CONTAINER_ALLOCATED_PRIORITY")
-    cpu = _metric(entity, "CPU")
-    memory = _metric(entity, "MEMORY")
+    status, priority = (
+        info.number("YARN_CONTAINER_EXIT_STATUS"),
+        info.number("YARN_CONTAINER_ALLOCATED_PRIORITY"),
+    )
     snapshot.containers[identifier] = Container(
         identifier,
         node=f"{host}:{port}" if host and port else host,
@@ -138,17 +136,6 @@ def _container(entity: Fields, identifier: str, snapshot: Snapshot) -> None:
         priority=None if priority is None else int(priority),
         state=info.text("YARN_CONTAINER_STATE"),
         exit_status=None if status is None else int(status),
-        allocated_s=_milliseconds(info, "YARN_CONTAINER_START_TIME") or _event_s(entity, "CREATED")
-        or entity.moment_s("createdtime", "starttime"),
+        allocated_s=_event_s(entity, "CREATED") or entity.moment_s("createdtime", "starttime"),
         finished_s=info.moment_s("YARN_CONTAINER_FINISHED_TIME") or _event_s(entity, "FINISHED"),
-        peak_memory_bytes=None if memory is None or cpu is None else int(memory),
     )
-
-
-def _milliseconds(info: Fields, name: str) -> float | None:
-    found = info.count(name)
-    return found * MS if found else None
-
-
-def _flow_run(run: Fields, snapshot: Snapshot) -> None:
-    """Flow runs group applications; alone they tell of no application and no node."""

@@ -60,7 +60,9 @@ def _json(text: bytes, where: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         if error.pos >= len(error.doc) - 1 or error.msg.startswith("Unterminated"):
-            raise UnreadableSource(f"{where}: the answer breaks off in the middle", hint="Ask for it again.") from None
+            raise UnreadableSource(
+                f"{where}: the answer breaks off in the middle", hint="Ask for it again."
+            ) from None
         place = f"line {error.lineno}, column {error.colno}"
         raise UnreadableSource(f"{where}: damaged JSON at {place}", hint="Ask for it again.") from None
     except (UnicodeDecodeError, RecursionError, ValueError):
