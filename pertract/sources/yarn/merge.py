@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 from ...units import MIB, counted
-from .records import ClusterInfo, Container, Node, Scheduler, Snapshot
+from .records import Application, ClusterInfo, Container, Node, Scheduler, Snapshot
 
 T = TypeVar("T")
 
@@ -58,7 +58,18 @@ def _completed(known: T | None, new: T | None) -> T | None:
 
 def _records(known: dict[Any, Any], new: dict[Any, Any]) -> None:
     for key, record in new.items():
-        known[key] = _completed(known.get(key), record)
+        before = known.get(key)
+        later = before is not None and _is_later(before, record)
+        known[key] = _completed(record, before) if later else _completed(before, record)
+
+
+def _is_later(known: Any, new: Any) -> bool:
+    """Return whether a record was made later than another one: it has ended, or used more."""
+    if not isinstance(new, Application | Container) or known.finished_s is not None:
+        return False
+    if new.finished_s is not None or isinstance(new, Container):
+        return new.finished_s is not None
+    return (new.memory_byte_s or 0.0) > (known.memory_byte_s or 0.0)
 
 
 def _by_place(known: dict[str, Node], new: dict[str, Node]) -> dict[str, Node]:
