@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from .. import dsl
 from ..dsl.base import Element, Identifier, Inconsistent, NonEmpty, NonNegative, Positive, PositiveCount
 from ..dsl.resources import Role
-from ..units import GIB, counted
+from ..units import GIB
 
 SCHEMA_VERSION = "pertract/hardware/1"
 _MB, _GBIT = 1e6, 1e9 / 8
@@ -193,5 +193,4 @@ def unused(hardware: Hardware, resources: dsl.ResourceArchitecture, kinds: set[i
     if not idle:
         return None
     shown = ", ".join(map(str, idle[:5]))
-    verb = "fits" if len(idle) == 1 else "fit"
-    return f"the hardware file has {counted(len(hardware.nodes), 'entry')}, of which number {shown} {verb} no node"
+    return f"these entries of the hardware file fit no node: number {shown} of {len(hardware.nodes)}"

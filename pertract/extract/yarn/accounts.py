@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ...sources.yarn import Snapshot, is_master
+from ...units import MIB
 
 TOLERANCE = 0.01
 """Times of a log are whole seconds or milliseconds; a larger difference means that something is missing."""
@@ -18,10 +20,10 @@ class ContainerSeconds:
     containers: int
     held_s: float
     """Time they were held, from allocation to release."""
-    vcore_s: float
-    """The same times their vcores; a container whose size is unknown counts as one vcore."""
-    memory_byte_s: float | None
-    """The same times their memory; None where a size is unknown."""
+    vcore_s: int
+    """Whole seconds of each times its vcores; a container whose size is unknown counts as one vcore."""
+    memory_byte_s: int | None
+    """Memory times time, in whole MiB-seconds of each; None where a size is unknown."""
     accounted_vcore_s: float | None
     """What the ResourceManager says."""
     accounted_memory_byte_s: float | None
@@ -45,6 +47,11 @@ class ContainerSeconds:
         """Whether both are alike, as far as they can be compared."""
         differences = (self.vcore_difference, self.memory_difference)
         return all(d is None or abs(d) <= TOLERANCE for d in differences)
+
+
+def _whole(seconds: float) -> int:
+    """Return whole seconds, as ``RMAppAttemptMetrics`` adds them up: it drops what is over per container."""
+    return math.floor(seconds + 1e-6)
 
 
 def _relative(found: float, accounted: float | None) -> float | None:
@@ -71,8 +78,10 @@ def container_seconds(snapshot: Snapshot, application: str) -> ContainerSeconds 
         application=application,
         containers=len(held),
         held_s=sum(time_s for time_s, _, _ in held),
-        vcore_s=sum(time_s * (1 if vcores is None else vcores) for time_s, vcores, _ in held),
-        memory_byte_s=sum(time_s * (memory or 0) for time_s, _, memory in held) if sized else None,
+        vcore_s=sum(_whole(time_s * (1 if vcores is None else vcores)) for time_s, vcores, _ in held),
+        memory_byte_s=sum(_whole(time_s * (memory or 0) / MIB) * MIB for time_s, _, memory in held)
+        if sized
+        else None,
         accounted_vcore_s=told.vcore_s,
         accounted_memory_byte_s=told.memory_byte_s,
     )

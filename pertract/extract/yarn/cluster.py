@@ -93,8 +93,8 @@ def _forgotten(run: SparkRun, snapshot: Snapshot) -> str:
     if snapshot.applications_listed:
         return (
             f"{run.application_id} is not known to the ResourceManager any more, which keeps only the last "
-            "applications (yarn.resourcemanager.max-completed-applications); its queue, containers and delays "
-            "are unknown. Add the ResourceManager's log or the Timeline service with another --yarn."
+            "applications (yarn.resourcemanager.max-completed-applications); its queue, containers and "
+            "delays are unknown. Add the ResourceManager's log or the Timeline service with another --yarn."
         )
     return (
         f"nothing tells of {run.application_id}; its queue, containers and delays are unknown. Add the "
@@ -142,9 +142,10 @@ def _asked_for(
     wanted = request(run, application, path)
     granted = Counter(c.memory_bytes for _, c in _pairs(working(run), snapshot) if c.memory_bytes)
     if granted and wanted.executor and (least := min(granted)) < wanted.executor.memory_bytes:
+        asked_bytes = format_size(wanted.executor.memory_bytes)
         notes.append(
-            f"containers of executors have {format_size(least)}, less than the {format_size(wanted.executor.memory_bytes)} "
-            "that the properties of the application ask for"
+            f"containers of executors have {format_size(least)}, less than the {asked_bytes} that the "
+            "properties of the application ask for"
         )
     updates: dict[str, object] = {}
     masters = [attempt for attempt in snapshot.attempts_of(run.application_id) if attempt.node]
@@ -170,8 +171,8 @@ def _with_load(
         memory = sum(amount.memory_bytes for amount in held.values())
         vcores = sum(amount.vcores for amount in held.values())
         notes.append(
-            f"other applications held {format_size(memory)} and {counted(vcores, 'vcore')} of the cluster when "
-            "this one asked for its executors"
+            f"other applications held {format_size(memory)} and {counted(vcores, 'vcore')} of the cluster "
+            "when this one asked for its executors"
         )
     return found.model_copy(
         update={
@@ -191,13 +192,13 @@ def _with_delays(
     start = start_delays_s(run, pairs)
     if not start:
         notes.append(
-            "no source tells when the containers of the executors were granted; the delay from the start of the "
-            "application to the registration of its executors stands for it"
+            "no source tells when the containers of the executors were granted; the delay from the start of "
+            "the application to the registration of its executors stands for it"
         )
     elif not allocation:
         notes.append(
-            "no source tells when the application asked for its executors, so only the time from container to "
-            "registration is known; the ResourceManager's log tells"
+            "no source tells when the application asked for its executors, so only the time from container "
+            "to registration is known; the ResourceManager's log tells"
         )
     return found.model_copy(update={"allocation_delays_s": allocation, "start_delays_s": start})
 
@@ -250,13 +251,13 @@ def _accounts(
     by_memory = found is not None and found.calculator == "memory" and found.scheduler != "fair"
     if application is not None and application.vcore_s and by_memory and several:
         notes.append(
-            "YARN counts each container as one vcore here, whatever cores its executor has, so its vcore-seconds "
-            "are container-seconds"
+            "YARN counts each container as one vcore here, whatever cores its executor has, so its "
+            "vcore-seconds are container-seconds"
         )
     sums = container_seconds(snapshot, identifier)
     if sums is not None and not sums.agrees:
         notes.append(
-            f"the containers of the application add up to {sums.vcore_s:.0f} vcore-seconds, but YARN accounted "
-            f"{sums.accounted_vcore_s or 0:.0f}; some of their times or sizes are not what they were"
+            f"the containers of the application add up to {sums.vcore_s} vcore-seconds, but YARN "
+            f"accounted {sums.accounted_vcore_s or 0:.0f}; some of their times or sizes are not what they were"
         )
     return notes

@@ -152,8 +152,8 @@ def _say(placement: Placement, snapshot: Snapshot) -> None:
     if any(not group.cores_known for group in placement.groups):
         shown = " or ".join(map(str, vcores))
         placement.notes.append(
-            f"YARN tells vcores ({shown} a node) and not the cores of machines, which stay unknown; --hardware "
-            "completes them"
+            f"YARN tells vcores ({shown} a node) and not the cores of machines, which stay unknown; "
+            "--hardware completes them"
         )
     metrics = snapshot.metrics
     total = sum((g.vcores or 0) * g.count for g in placement.groups)

@@ -1,4 +1,4 @@
-"""What the application asked YARN for, from its Spark properties (``org.apache.spark.deploy.yarn.Client``)."""
+"""What the application asked YARN for, by its properties (``org.apache.spark.deploy.yarn.Client``)."""
 
 from __future__ import annotations
 

@@ -167,10 +167,15 @@ def _each_application(found: Iterable[Fields], snapshot: Snapshot) -> None:
             allocated=None if vcores is None or memory is None else Size(memory, vcores),
             containers=fields.count("runningContainers"),
             preempted_containers=None if preempted == (None, None) else sum(n or 0 for n in preempted),
-            node_label=fields.text("appNodeLabelExpression"),
+            node_label=_expression(fields.text("appNodeLabelExpression")),
         )
         for container in fields.texts("containerids") or ():
             snapshot.containers[container] = Container(container)
+
+
+def _expression(label: str | None) -> str | None:
+    """Return a node label; what stands in angle brackets says that there is none."""
+    return None if label is None or label.startswith("<") else label
 
 
 def _not_negative(value: float | None) -> float | None:

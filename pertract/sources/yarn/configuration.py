@@ -87,6 +87,11 @@ def scheduler(configuration: Mapping[str, str]) -> Scheduler | None:
     return found
 
 
+def names_scheduler(configuration: Mapping[str, str]) -> bool:
+    """Return whether properties say which scheduler is used."""
+    return _kind(value(configuration, _SCHEDULER)) is not None
+
+
 def _kind(class_name: str | None) -> str | None:
     last = (class_name or "").rpartition(".")[2].lower()
     return next((kind for kind in ("capacity", "fair", "fifo") if last.startswith(kind)), None)

@@ -1,7 +1,7 @@
 """Logs of Hadoop's daemons: lines with a local time, in the ways that people keep them.
 
-A line is ``2021-11-23 10:06:29,282 INFO org.apache...Class: message``, or ``17/06/21 16:10:13 INFO Class:
-message``, or one of these inside a line of another program. What it means is the matter of `rm_log` and `nm_log`.
+A line is ``2021-11-23 10:06:29,282 INFO org...Class: message``, or ``17/06/21 16:10:13 INFO Class:
+message``, or one of these inside a line of another program. What it means, `rm_log` and `nm_log` know.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ RESOURCE = re.compile(r"<memory:(\d+)\\?, ?vCores:(\d+)")
 _TIME = re.compile(
     r"(?<!\d)(?:(\d{4})-(\d\d)-(\d\d)[ T]|(\d\d)/(\d\d)/(\d\d) )(\d\d):(\d\d):(\d\d)(?:[.,](\d{3}))?(?!\d)"
 )
+_NAMED = re.compile(r"\(\?P<\w+>")
 _FIRST = 400  # characters of a line in which its time stands
 
 
@@ -72,14 +73,15 @@ class DaemonLog:
         self._messages = {
             name: (re.compile(pattern), handler) for name, (pattern, handler) in messages.items()
         }
-        self._any = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in messages.items()))
+        unnamed = (_NAMED.sub("(?:", pattern) for pattern, _ in messages.values())
+        self._any = re.compile("|".join(unnamed))
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Note all lines."""
         for line in lines:
             self.lines += 1
             text = line.decode("utf-8", "replace")
-            if (found := self._any.search(text)) is not None and found.lastgroup is not None:
+            if self._any.search(text) is not None:
                 self._note(text)
 
     def _note(self, text: str) -> None:

@@ -104,8 +104,8 @@ def _scheduler(into: Snapshot, new: Scheduler | None, source: str) -> None:
         return
     if known.kind != new.kind:
         into.notes.append(
-            f"{source} tells of the {new.kind} scheduler, but the {known.kind} scheduler is known; its queues "
-            "are left out"
+            f"{source} tells of the {new.kind} scheduler, but the {known.kind} scheduler is known; its "
+            "queues are left out"
         )
         return
     for name in (
@@ -121,7 +121,7 @@ def _scheduler(into: Snapshot, new: Scheduler | None, source: str) -> None:
         elif after is not None and before != after:
             shown = [f"{v // MIB} MiB" if name.endswith("bytes") else str(v) for v in (before, after)]
             into.notes.append(
-                f"{source} gives {shown[1]} as {name.replace('_bytes', '').replace('_', ' ')} of the scheduler, "
+                f"{source} gives {shown[1]} as {name.removesuffix('_bytes').replace('_', ' ')} of containers, "
                 f"but {shown[0]} is known, and counts"
             )
     paths = {queue.path: queue for queue in known.queues}
@@ -163,8 +163,8 @@ def _size_contradictions(
     if differing:
         before, after = differing[0]
         notes.append(
-            f"{source} gives another size for {counted(len(differing), 'container')}, such as {_sized(after)} for "
-            f"{after.id}; {_sized(before)} counts"
+            f"{source} gives another size for {counted(len(differing), 'container')}, such as "
+            f"{_sized(after)} for {after.id}; {_sized(before)} counts"
         )
 
 

@@ -10,8 +10,8 @@ from .. import places, web
 from . import configuration, rest, saved
 from .log import ahead_s
 from .merge import merge, shared_moments
-from .parts import Part
-from .records import Snapshot
+from .parts import Part, Rank
+from .records import Scheduler, Snapshot
 
 
 def read(
@@ -55,14 +55,28 @@ def read(
                 parts += saved.read(source)
         except SourceError as error:
             snapshot.problems.append(" ".join(filter(None, (f"{error}.", error.hint))))
+    allocations: list[tuple[str, Scheduler]] = []
     for part in sorted(parts, key=lambda part: part.rank):
         if part.log is not None:
             _settle_times(part, snapshot)
+        if part.rank is Rank.configuration and part.snapshot.scheduler is not None:
+            allocations.append((part.name, part.snapshot.scheduler))
+            part.snapshot.scheduler = None
         merge(snapshot, part.snapshot, part.name)
-    if (configured := configuration.scheduler(snapshot.configuration)) is not None:
-        merge(snapshot, Snapshot(scheduler=configured), "the configuration")
+    _configured(snapshot, allocations)
     _versions(snapshot)
     return snapshot
+
+
+def _configured(snapshot: Snapshot, allocations: list[tuple[str, Scheduler]]) -> None:
+    """Add what is configured of the scheduler; files of a scheduler that is not in use say nothing."""
+    if (configured := configuration.scheduler(snapshot.configuration)) is not None:
+        used = snapshot.scheduler is None or snapshot.scheduler.kind == configured.kind
+        if used or configuration.names_scheduler(snapshot.configuration):
+            merge(snapshot, Snapshot(scheduler=configured), "the configuration")
+    for name, scheduler in allocations:
+        if snapshot.scheduler is None or snapshot.scheduler.kind == scheduler.kind:
+            merge(snapshot, Snapshot(scheduler=scheduler), name)
 
 
 def _settle_times(part: Part, known: Snapshot) -> None:

@@ -88,6 +88,8 @@ def _part(file: places.Place) -> Part | None:
         kind = sniff.kind_of(head)
         codec = kind if kind in codecs.SUPPORTED else ""
         begin = codecs.unpack_head(head, codec) if codec else head
+    if (codec and sniff.kind_of(begin) == "events") or kind == "events":
+        return None  # the application's own log, which tells of no cluster
     text = begin.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] in (b"{", b"[", b"<") and not log.looks_like_one(text[:200].splitlines()[0]):
         return _answer(file, codec)

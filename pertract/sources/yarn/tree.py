@@ -63,6 +63,11 @@ def _json(text: bytes, where: str) -> Any:
             raise UnreadableSource(
                 f"{where}: the answer breaks off in the middle", hint="Ask for it again."
             ) from None
+        if error.msg == "Extra data":
+            raise UnrecognisedSource(
+                f"{where}: several JSON documents after each other, which is no answer of YARN",
+                hint="Give answers of YARN's REST interface, its logs, or its configuration files.",
+            ) from None
         place = f"line {error.lineno}, column {error.colno}"
         raise UnreadableSource(f"{where}: damaged JSON at {place}", hint="Ask for it again.") from None
     except (UnicodeDecodeError, RecursionError, ValueError):
