@@ -52,6 +52,15 @@ def on_yarn(
     return found
 
 
+def noted(model: dsl.PerformanceModel, notes: Sequence[str]) -> dsl.PerformanceModel:
+    """Return a model with more notes."""
+    if not notes:
+        return model
+    completeness = model.completeness
+    more = completeness.model_copy(update={"notes": (*completeness.notes, *notes)})
+    return model.model_copy(update={"completeness": more})
+
+
 def read_hardware(path: str | Path) -> Hardware:
     """Return what a hardware file says.
 

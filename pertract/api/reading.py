@@ -7,10 +7,10 @@ from pathlib import Path
 
 from .. import dsl, provenance
 from ..extract import build_model
-from ..extract.hardware import Hardware
+from ..extract.hardware import Hardware, unused
 from ..simulate import replay, replay_runs
 from ..sources import history_server, places, spark
-from .clusters import on_yarn, read_hardware
+from .clusters import noted, on_yarn, read_hardware
 
 
 def read_run(
@@ -86,6 +86,8 @@ def extract(
     model = unreplayed(run, name, machines)
     if yarn:
         model = on_yarn(model, run, yarn, machines, problem)
+    else:
+        model = noted(model, unused(machines, model.resources, ((e.host, ()) for e in run.executors)))
     return replayed(model)
 
 

@@ -5,6 +5,7 @@ A hardware file names nodes by their hosts, labels or group; the first entry tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
@@ -168,18 +169,25 @@ def complete(resources: dsl.ResourceArchitecture, hardware: Hardware | None) -> 
     return resources.model_copy(update=updates)
 
 
-def unused(hardware: Hardware, resources: dsl.ResourceArchitecture, kinds: set[int | None]) -> str | None:
-    """Return a sentence on entries that fit no node of the cluster; None where all do.
+def unused(
+    hardware: Hardware | None,
+    resources: dsl.ResourceArchitecture,
+    nodes: Iterable[tuple[str | None, tuple[str, ...]]],
+) -> tuple[str, ...]:
+    """Return a sentence on entries that fit no node of the cluster; nothing where all do.
 
     Parameters
     ----------
     hardware
-        The file.
+        The file, if there is one.
     resources
         The cluster.
-    kinds
-        Entries that nodes were found for by their hosts and labels.
+    nodes
+        Hosts and labels of its nodes.
     """
+    if hardware is None:
+        return ()
+    kinds = {hardware.kind(host, labels) for host, labels in nodes}
     ids = {group.id for group in resources.nodes}
     idle = [
         i
@@ -191,6 +199,6 @@ def unused(hardware: Hardware, resources: dsl.ResourceArchitecture, kinds: set[i
         )
     ]
     if not idle:
-        return None
+        return ()
     shown = ", ".join(map(str, idle[:5]))
-    return f"these entries of the hardware file fit no node: number {shown} of {len(hardware.nodes)}"
+    return (f"these entries of the hardware file fit no node: number {shown} of {len(hardware.nodes)}",)

@@ -9,8 +9,9 @@ from ... import dsl
 from ...dsl.resolve import check
 from ...sources.spark import ExecutorRecord, SparkRun
 from ...sources.yarn import Application, Container, Size, Snapshot
+from ...sources.yarn.configuration import value
 from ...units import counted, format_size
-from ..hardware import Hardware, complete
+from ..hardware import Hardware, complete, unused
 from ..settings import working
 from .accounts import container_seconds
 from .delays import allocation_delays_s, asked_s, start_delays_s
@@ -52,8 +53,10 @@ def with_cluster(
     if placement is not None:
         notes += placement.notes
         resources = complete(dsl.ResourceArchitecture(nodes=placement.groups), hardware)
+        nodes = [(node.host, node.labels or ()) for node in snapshot.running_nodes()]
+        notes += unused(hardware, resources, nodes)
     elif not snapshot.is_empty:
-        notes.append("YARN tells of no node, so the hosts of the executors stand for the cluster")
+        notes.append("nothing tells of a node, so the hosts of the executors stand for the cluster")
     total = _total(placement)
     found = manager(snapshot, total, pairs, configuration.task_cpus, notes)
     asked = asked_s(run, snapshot)
@@ -62,7 +65,7 @@ def with_cluster(
             configuration, found, run, snapshot, application, placement, asked, notes
         )
     if found is not None:
-        found = _with_delays(found, run, pairs, asked, notes)
+        found = _with_delays(found, run, snapshot, pairs, asked, notes)
     configuration = configuration.model_copy(
         update={"executors": _executor_groups(run, snapshot, placement, configuration)}
     )
@@ -184,16 +187,31 @@ def _with_load(
     )
 
 
+def _timeline(snapshot: Snapshot) -> str:
+    """Return where the Timeline service answers, which knows containers that ended."""
+    properties = snapshot.configuration
+    address = value(properties, "yarn.timeline-service.webapp.address")
+    if value(properties, "yarn.timeline-service.enabled") != "true" or address is None:
+        return ""
+    return f"; --yarn http://{address} would tell"
+
+
 def _with_delays(
-    found: dsl.ClusterManager, run: SparkRun, pairs: _Pairs, asked: float | None, notes: list[str]
+    found: dsl.ClusterManager,
+    run: SparkRun,
+    snapshot: Snapshot,
+    pairs: _Pairs,
+    asked: float | None,
+    notes: list[str],
 ) -> dsl.ClusterManager:
     dynamic = run.properties.get("spark.dynamicAllocation.enabled", "").strip().lower() == "true"
     allocation = allocation_delays_s(pairs, asked, dynamic=dynamic)
     start = start_delays_s(run, pairs)
     if not start:
+        where = _timeline(snapshot)
         notes.append(
             "no source tells when the containers of the executors were granted; the delay from the start of "
-            "the application to the registration of its executors stands for it"
+            f"the application to the registration of its executors stands for it{where}"
         )
     elif not allocation:
         notes.append(
@@ -251,13 +269,13 @@ def _accounts(
     by_memory = found is not None and found.calculator == "memory" and found.scheduler != "fair"
     if application is not None and application.vcore_s and by_memory and several:
         notes.append(
-            "YARN counts each container as one vcore here, whatever cores its executor has, so its "
+            "each container counts as one vcore here, whatever cores its executor has, so its "
             "vcore-seconds are container-seconds"
         )
     sums = container_seconds(snapshot, identifier)
     if sums is not None and not sums.agrees:
         notes.append(
-            f"the containers of the application add up to {sums.vcore_s} vcore-seconds, but YARN "
-            f"accounted {sums.accounted_vcore_s or 0:.0f}; some of their times or sizes are not what they were"
+            f"the containers of the application add up to {sums.vcore_s} vcore-seconds, but "
+            f"{sums.accounted_vcore_s or 0:.0f} were accounted; some of their times or sizes are not known well"
         )
     return notes

@@ -135,7 +135,7 @@ def _add_gone(placement: Placement, snapshot: Snapshot, executors: list[Executor
     )
     placement.groups += (gone,)
     placement.notes.append(
-        f"executors ran on {counted(len(hosts), 'host')} that YARN does not count among its running nodes "
+        f"executors ran on {counted(len(hosts), 'host')} that are not among its running nodes "
         f"({', '.join(hosts[:3])}); they are a group of their own, with the executors' slots as cores"
     )
 
@@ -147,12 +147,12 @@ def _say(placement: Placement, snapshot: Snapshot) -> None:
             others[node.state.lower()] += 1
     if others:
         shown = ", ".join(f"{number} {state}" for state, number in sorted(others.items()))
-        placement.notes.append(f"YARN also lists nodes that take no containers ({shown}); they are left out")
+        placement.notes.append(f"it also lists nodes that take no containers ({shown}); they are left out")
     vcores = sorted({group.vcores for group in placement.groups if group.vcores})
     if any(not group.cores_known for group in placement.groups):
         shown = " or ".join(map(str, vcores))
         placement.notes.append(
-            f"YARN tells vcores ({shown} a node) and not the cores of machines, which stay unknown; "
+            f"it tells vcores ({shown} a node) and not the cores of machines, which stay unknown; "
             "--hardware completes them"
         )
     metrics = snapshot.metrics

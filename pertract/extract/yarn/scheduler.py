@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from ... import dsl
 from ...dsl.containers import Calculator, Scheduler
 from ...sources import yarn
 from ...sources.spark import ExecutorRecord
-from ...sources.yarn import Container, Size, Snapshot
+from ...sources.yarn import Container, Node, Size, Snapshot
 from ...sources.yarn.configuration import number, value
 from ...units import MIB, MS
 from .queues import queues
@@ -50,7 +51,7 @@ def manager(
     properties = snapshot.configuration
     usual = dsl.ClusterManager()
     unknown: list[str] = []
-    calculator = _calculator(found, pairs, task_cpus, notes, unknown)
+    calculator = _calculator(found, pairs, task_cpus, snapshot.running_nodes(), notes, unknown)
     least = _limit(found.minimum_memory_bytes, found.minimum_vcores, usual.minimum, "smallest", unknown)
     most = _limit(found.maximum_memory_bytes, found.maximum_vcores, usual.maximum, "largest", unknown)
     largest = max((c.memory_bytes or 0 for c in snapshot.containers.values()), default=0)
@@ -58,7 +59,7 @@ def manager(
         most = most.model_copy(update={"memory_bytes": largest})
     heartbeat_ms = number(properties, _HEARTBEAT)
     if unknown:
-        notes.append(f"YARN does not tell {', '.join(unknown)}; Hadoop's defaults stand for that")
+        notes.append(f"nothing tells {', '.join(unknown)}; Hadoop's defaults stand for that")
     return dsl.ClusterManager(
         version=snapshot.info.version if snapshot.info is not None else None,
         scheduler=_kind(found.kind),
@@ -91,6 +92,7 @@ def _calculator(
     found: yarn.Scheduler,
     pairs: Sequence[tuple[ExecutorRecord, Container]],
     task_cpus: int,
+    nodes: Sequence[Node],
     notes: list[str],
     unknown: list[str],
 ) -> Calculator:
@@ -108,16 +110,21 @@ def _calculator(
     }
     if counts == {True}:
         notes.append(
-            "containers of executors with several cores count as one vcore, so YARN compares memory alone "
+            "containers of executors with several cores count as one vcore, so it compares memory alone "
             "(DefaultResourceCalculator)"
         )
         return "memory"
     if counts == {False}:
         notes.append(
-            "containers of executors count as many vcores as they asked for, so YARN compares vcores too "
+            "containers of executors count as many vcores as they asked for, so it compares vcores too "
             "(DominantResourceCalculator)"
         )
         return "dominant"
+    if any((node.used_vcores or 0) > (node.vcores or math.inf) for node in nodes):
+        notes.append(
+            "a node gives more vcores than it has, so it compares memory alone (DefaultResourceCalculator)"
+        )
+        return "memory"
     unknown.append("its resource calculator")
     return "memory"
 

@@ -55,9 +55,13 @@ def _info(value: Any, snapshot: Snapshot) -> None:
 
 def _metrics(value: Any, snapshot: Snapshot) -> None:
     fields = Fields(value)
+    # The plain totals add what is in use to what is left, which is cut off at 0: with the
+    # DefaultResourceCalculator more vcores are in use than there are.
+    total = fields.size("totalClusterResourcesAcrossPartition")
+    told = total is not None and total.memory_bytes > 0
     snapshot.metrics = ClusterMetrics(
-        total_memory_bytes=fields.mebibytes("totalMB"),
-        total_vcores=fields.count("totalVirtualCores"),
+        total_memory_bytes=total.memory_bytes if total and told else fields.mebibytes("totalMB"),
+        total_vcores=total.vcores if total and told else fields.count("totalVirtualCores"),
         allocated_memory_bytes=fields.mebibytes("allocatedMB"),
         allocated_vcores=fields.count("allocatedVirtualCores"),
         active_nodes=fields.count("activeNodes"),

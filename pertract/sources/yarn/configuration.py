@@ -217,7 +217,7 @@ def _policy(name: str | None) -> str | None:
 
 
 def amounts(text: str | None) -> Size | None:
-    """Return the size in ``1024 mb, 2 vcores`` or ``memory-mb=1024, vcores=2``; None for shares in percent."""
+    """Return the size in ``1024 mb, 2 vcores`` or ``memory-mb=1024, vcores=2``; None for percentages."""
     if not text or "%" in text:
         return None
     memory = vcores = None

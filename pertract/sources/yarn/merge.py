@@ -120,10 +120,8 @@ def _scheduler(into: Snapshot, new: Scheduler | None, source: str) -> None:
             setattr(known, name, after)
         elif after is not None and before != after:
             shown = [f"{v // MIB} MiB" if name.endswith("bytes") else str(v) for v in (before, after)]
-            into.notes.append(
-                f"{source} gives {shown[1]} as {name.removesuffix('_bytes').replace('_', ' ')} of containers, "
-                f"but {shown[0]} is known, and counts"
-            )
+            what = name.removesuffix("_bytes").replace("_", " ")
+            into.notes.append(f"{source} gives {shown[1]} as {what} of containers, but {shown[0]} counts")
     paths = {queue.path: queue for queue in known.queues}
     for queue in new.queues:
         if queue.path in paths:

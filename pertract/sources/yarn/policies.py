@@ -19,6 +19,7 @@ def read(answer: Any) -> Scheduler | None:
     scheduler = Scheduler(kind)
     scheduler.limit(info.size("minimumAllocation"), info.size("maximumAllocation"))
     if kind == "capacity":
+        _allocations(info, scheduler)
         _capacity(info, ROOT, None, scheduler.queues)
     elif kind == "fair":
         _fair(info.inner("rootQueue"), scheduler.queues)
@@ -38,6 +39,24 @@ def _kind(info: Fields) -> str | None:
     return None
 
 
+def _partition(info: Fields) -> Fields:
+    """Return what a queue is told of nodes without a label."""
+    parts = info.inner("capacities").items("queueCapacitiesByPartition")
+    return next((part for part in parts if not part.text("partitionName")), Fields(None))
+
+
+def _allocations(info: Fields, scheduler: Scheduler) -> None:
+    """Note the smallest and largest container, which Hadoop 3 tells beside the root's capacities."""
+    listed = _partition(info).inner("configuredMinResource").inner("resourceInformations")
+    for resource in listed.items("resourceInformation"):
+        least, most = resource.count("minimumAllocation"), resource.count("maximumAllocation")
+        if resource.text("name") == "memory-mb" and most:
+            scheduler.minimum_memory_bytes = resource.mebibytes("minimumAllocation")
+            scheduler.maximum_memory_bytes = resource.mebibytes("maximumAllocation")
+        elif resource.text("name") == "vcores" and most:
+            scheduler.minimum_vcores, scheduler.maximum_vcores = least, most
+
+
 def _share(info: Fields, name: str) -> float | None:
     """Return a share from 0 to 1 of a percentage."""
     percent = info.number(name)
@@ -53,7 +72,7 @@ def _capacity(info: Fields, path: str, above: float | None, into: list[Queue]) -
     elif absolute is None and None not in (capacity, above):
         absolute = round((capacity or 0.0) * (above or 0.0), 6)
     weight = info.number("weight")
-    factor, masters = info.number("userLimitFactor"), _share(info, "maxAMLimitPercentage")
+    factor, masters = info.number("userLimitFactor"), _share(_partition(info), "maxAMLimitPercentage")
     queue = Queue(
         path,
         leaf=not inner,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ...errors import SourceError, UnreadableSource, UnrecognisedSource
+from ...errors import SourceError, SourceNotFound, UnreadableSource, UnrecognisedSource
 from ...units import counted
 from .. import codecs, places, sniff
 from . import answers, configuration, log, nm_log, rm_log, tree
@@ -38,7 +38,12 @@ def read(source: str | Path) -> list[Part]:
     parts: list[Part] = []
     nothing: list[str] = []
     refused: list[SourceError] = []
-    found = places.expand(source)
+    try:
+        found = places.expand(source)
+    except SourceNotFound as error:
+        raise SourceNotFound(
+            str(error), hint="Give the path of saved answers or logs, or an address such as http://rm:8088."
+        ) from error
     files = [file for place in found for file in _files(place, _DEEPEST)]
     for file in files:
         try:
