@@ -9,6 +9,7 @@ from .calibrating import extract_runs, extract_table
 from .evaluating import validate
 from .exporting import export_pcm
 from .exporting_extended import export_extended_pcm
+from .extracting import extract
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .importing import import_pcm
@@ -18,7 +19,7 @@ from .pages import write_page
 from .planning import what_if
 from .predicting import predict
 from .profiling import Profiled, chosen_stage, profile, read_samples, write_profile
-from .reading import extract, read_run
+from .reading import read_run
 from .sharing import share
 
 __all__ = [

@@ -10,7 +10,9 @@ from .. import dsl
 from ..errors import UsageError
 from ..sources import runs_table, spark
 from ..sources.processes import in_order
-from .reading import read_named, replayed, unreplayed
+from .evidence import Evidence
+from .extracting import replayed, unreplayed
+from .reading import read_named
 
 
 def extract_runs(
@@ -20,6 +22,7 @@ def extract_runs(
     labels: Sequence[Mapping[str, str]] | None = None,
     samples: Sequence[Sequence[str | Path]] | None = None,
     user_packages: Sequence[str] = (),
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -38,7 +41,7 @@ def extract_runs(
         What else is known of each run, kept in ``model.runs``.
     samples
         What profilers recorded during each run, as for `extract`; empty for none.
-    user_packages
+    user_packages, hdfs
         As for `extract`.
     jobs
         Processes to use, each for one log at a time.
@@ -59,11 +62,14 @@ def extract_runs(
     names = list(map(str, sources))
     sizes = data_sizes or [None] * len(names)
     described = labels or [{}] * len(names)
-    sampled = [list(map(str, each)) for each in samples or [()] * len(names)]
+    besides = [
+        Evidence(samples=tuple(map(str, each)), user_packages=tuple(user_packages), hdfs=hdfs)
+        for each in samples or [()] * len(names)
+    ]
     models = []
     for _, model in in_order(
-        partial(_model, 1 if len(names) > 1 else jobs, tuple(user_packages)),
-        list(zip(names, sampled, strict=True)),
+        partial(_model, 1 if len(names) > 1 else jobs),
+        list(zip(names, besides, strict=True)),
         jobs=min(jobs, len(names)),
     ):
         models.append(model)
@@ -85,6 +91,7 @@ def extract_table(
     *,
     workload: str | None = None,
     user_packages: Sequence[str] = (),
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -96,7 +103,7 @@ def extract_table(
         CSV file with a row per run (`pertract.sources.runs_table`); the column ``log`` is needed.
     workload
         Which application, where the table has several.
-    user_packages, jobs, progress
+    user_packages, hdfs, jobs, progress
         As for `extract_runs`.
 
     Raises
@@ -121,6 +128,7 @@ def extract_table(
         labels=[_labels(run) for run in runs],
         samples=[run.samples for run in runs],
         user_packages=user_packages,
+        hdfs=hdfs,
         jobs=jobs,
         progress=progress,
     )
@@ -130,9 +138,7 @@ def _labels(run: runs_table.MeasuredRun) -> dict[str, str]:
     return {"label": run.label, **run.labels}
 
 
-def _model(
-    jobs: int, user_packages: Sequence[str], source: tuple[str, Sequence[str]]
-) -> dsl.PerformanceModel:
-    log, samples = source
-    run, name = read_named(log, keep_tasks=bool(samples), jobs=jobs)
-    return unreplayed(run, name, samples=samples, user_packages=user_packages)
+def _model(jobs: int, source: tuple[str, Evidence]) -> dsl.PerformanceModel:
+    log, evidence = source
+    run, name = read_named(log, keep_tasks=bool(evidence.samples), jobs=jobs)
+    return unreplayed(run, name, evidence)

@@ -13,8 +13,9 @@ from ..errors import OutputError, PertractError, SourceError, SourceNotFound, Un
 from ..report.summary import Extraction, summary
 from ..sources import history_server, mapreduce, places, spark
 from ..sources.processes import in_order
+from .extracting import model_of
 from .files import save
-from .reading import Run, model_of, server_at
+from .reading import Run, server_at
 
 
 def extract_all(

@@ -1,14 +1,10 @@
-"""From a log, wherever it lies, to a run and a model."""
+"""From a log, wherever it lies, to the records of a run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from .. import dsl, provenance
-from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
-from ..extract import build_model
-from ..extract.mapreduce import build_mapreduce_model
-from ..simulate import replay, replay_runs
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..sources import history_server, mapreduce, places, spark
 
 Run = spark.SparkRun | mapreduce.MapReduceRun
@@ -48,45 +44,23 @@ def read_run(
     return read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)[0]
 
 
-def extract(
-    source: str | Path,
-    *,
-    application: str | None = None,
-    attempt: str | None = None,
-    jobs: int = 1,
-    progress: spark.Progress | None = None,
-) -> dsl.PerformanceModel:
-    """Return the performance model of the run in a Spark event log.
-
-    The model is replayed once in the log's own configuration; ``model.replay`` tells how well it
-    repeats what was measured.
-
-    Parameters
-    ----------
-    source, application, attempt, jobs, progress
-        As for `read_run`.
-
-    Raises
-    ------
-    SourceError
-        If there is no event log, it cannot be read, or no job in it finished.
-    """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    )
-
-
 def read_named(
     source: str | Path,
     *,
     application: str | None = None,
     attempt: str | None = None,
+    keep_tasks: bool = False,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> tuple[Run, str]:
     """Return the run at a source, and the name to remember it by: of Spark, or else of MapReduce."""
     address = str(source)
     if places.is_web(address) and (server := server_at(address, progress=progress)):
+        if keep_tasks:
+            raise UsageError(
+                "samples are joined with the tasks of an event log, not with a server",
+                hint="Download the event log first, and give its file.",
+            )
         with server:
             if isinstance(server, mapreduce.JobServer):
                 return mapreduce.ask(server, application), places.without_secrets(address)
@@ -96,7 +70,7 @@ def read_named(
         log = spark.find(source, application=application, attempt=attempt)
     except (UnrecognisedSource, SourceNotFound) as error:
         return _of_mapreduce(source, application, error)
-    return spark.read(log, jobs=jobs, progress=progress), log.place.name
+    return spark.read(log, jobs=jobs, keep_tasks=keep_tasks, progress=progress), log.place.name
 
 
 def server_at(
@@ -133,42 +107,3 @@ def _of_mapreduce(
     if not files:
         raise otherwise
     return mapreduce.read(files, application=application), files[0].place.name
-
-
-def model_of(run: Run, name: str) -> dsl.PerformanceModel:
-    """Return the model of a run, replayed, with the name to remember its log by."""
-    return replayed(unreplayed(run, name))
-
-
-def unreplayed(run: Run, name: str) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed."""
-    origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
-    if isinstance(run, mapreduce.MapReduceRun):
-        return build_mapreduce_model(run, source=name, provenance=origin)
-    return build_model(run, source=name, provenance=origin)
-
-
-def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
-    """Return a model that tells how well it repeats its calibration runs."""
-    runs = model.runs
-    if len(runs) > 1:
-        runs = tuple(
-            run.model_copy(update={"replay_error": round(_relative(time_s, run.response_time_s), 6)})
-            for run, time_s in zip(runs, replay_runs(model), strict=True)
-        )
-    return model.model_copy(update={"replay": _replay(model), "runs": runs})
-
-
-def _replay(model: dsl.PerformanceModel) -> dsl.Replay:
-    run = model.runs[0]
-    response_s, span_s = replay(model)
-    return dsl.Replay(
-        response_time_s=round(response_s, 3),
-        error=round(_relative(response_s, run.response_time_s), 6),
-        job_span_s=round(span_s, 3),
-        job_span_error=round(_relative(span_s, run.job_span_s), 6),
-    )
-
-
-def _relative(simulated: float, measured: float) -> float:
-    return (simulated - measured) / measured if measured > 0 else 0.0

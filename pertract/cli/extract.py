@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
+from ..errors import SourceError, UsageError
+from . import evidence
 from .errors import guarded
 from .options import Application, Attempt, Debug, Format, FormatOption, Quiet, Workload
 
@@ -44,24 +45,12 @@ def extract(
     workload: Workload = None,
     app: Application = None,
     attempt: Attempt = None,
-    samples: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--samples",
-            metavar="PATH",
-            help="What profilers recorded during the run: the agent's folder, or other files; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    user_package: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--user-package",
-            metavar="NAME",
-            help="Classes whose names begin so count as your code in samples; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
+    samples: evidence.Samples = None,
+    user_package: evidence.UserPackages = None,
+    containers: evidence.Containers = None,
+    hdfs: evidence.Hdfs = None,
+    yarn: evidence.Yarn = None,
+    hardware: evidence.HardwareFile = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -88,12 +77,21 @@ def extract(
     `pertract extract small.zstd medium.zstd large.zstd -o model.yaml`; with the amount of data of each
     in a table, `pertract extract --runs runs.csv -o model.yaml`
 
-    With samples, CPU beside tasks is measured and not assumed:
-    `pertract extract eventlog.zstd --samples agent/ -o model.yaml`
-
     A model of each in a folder: `pertract extract eventlogs/ -o models/`
 
     One of a folder or bucket: `pertract extract s3://bucket/logs/ --app application_1700000000000_0042`
+
+    With what else tells of the run, each alone or together; the model is written even if YARN or HDFS do not
+    tell everything, but the exit code is 3 then:
+
+    `pertract extract app.zstd --yarn http://rm:8088 --yarn rm-logs/ --hardware nodes.yaml` for the cluster;
+
+    `pertract extract app.zstd --hdfs http://namenode:9870` for the files it read and where their blocks lie;
+
+    `pertract extract app.zstd --containers containers.txt`, after `yarn logs -applicationId ID > containers.txt`,
+    for garbage collection, exceptions, and when executors were granted;
+
+    `pertract extract app.zstd --samples agent/` for what executors use beside tasks, measured and not assumed.
 
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the
@@ -102,7 +100,17 @@ def extract(
     source = source or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
-    _check_samples(samples, user_package, runs, into_folder=into_folder)
+    evidence.check(
+        samples=samples,
+        user_packages=user_package,
+        containers=containers,
+        hdfs=hdfs,
+        yarn=yarn,
+        hardware=hardware,
+        logs=len(source),
+        table=runs is not None,
+        into_folder=into_folder,
+    )
     processes = jobs or os.cpu_count() or 1
     if into_folder:
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
@@ -112,12 +120,14 @@ def extract(
     from ..report.summary import summary
     from . import output as out
 
+    problems: list[str] = []
     if runs is not None:
         with out.progress("reading", quiet=quiet) as progress:
             model = api.extract_table(
                 runs,
                 workload=workload,
                 user_packages=user_package or (),
+                hdfs=hdfs,
                 jobs=processes,
                 progress=progress,
             )
@@ -127,6 +137,7 @@ def extract(
                 source,
                 samples=[samples] * len(source) if samples else None,
                 user_packages=user_package or (),
+                hdfs=hdfs,
                 jobs=processes,
                 progress=progress,
             )
@@ -138,6 +149,11 @@ def extract(
                 attempt=attempt,
                 samples=samples or (),
                 user_packages=user_package or (),
+                containers=containers or (),
+                hdfs=hdfs,
+                yarn=yarn or (),
+                hardware=hardware,
+                problem=problems.append,
                 jobs=processes,
                 progress=progress,
             )
@@ -146,6 +162,10 @@ def extract(
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
+    for sentence in problems:
+        typer.secho(f"error: {sentence}", err=True, fg="red")
+    if problems:
+        raise typer.Exit(SourceError.exit_code)
 
 
 def _models(
@@ -197,23 +217,6 @@ def _check(
             "--app and --attempt choose from one source, but several runs were given",
             hint="Name the log of each run itself.",
         )
-
-
-def _check_samples(
-    samples: list[str] | None, user_package: list[str] | None, runs: Path | None, *, into_folder: bool
-) -> None:
-    if samples and runs is not None:
-        raise UsageError(
-            "--samples is for logs, but a table of runs was given",
-            hint="Name the samples of each run in the table's column 'samples'.",
-        )
-    if samples and into_folder:
-        raise UsageError(
-            "--samples is for one model, but a folder was given to write to",
-            hint="Give a file, such as -o model.yaml.",
-        )
-    if user_package and not samples and runs is None:
-        raise UsageError("--user-package is for samples", hint="Give them with --samples.")
 
 
 def register(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from ..errors import NoUsableRun
 from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
 from .execution import build_execution
+from .hardware import Hardware
 from .profiles import build_profiles
 from .resources import build_resources
 from .traces import Attribution
@@ -24,6 +25,7 @@ def build_model(
     provenance: dsl.Provenance | None = None,
     attribution: Attribution | None = None,
     listing: Listing | None = None,
+    hardware: Hardware | None = None,
 ) -> dsl.PerformanceModel:
     """Return the performance model of one run, not yet replayed.
 
@@ -39,6 +41,8 @@ def build_model(
         What samples tell of the run's CPU, if there are any.
     listing
         Files of the file system that the run read from, if they are known.
+    hardware
+        What is known of the machines, if anything.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def build_model(
         execution=execution,
         profiles=build_profiles(run, attribution),
         workload=workload,
-        resources=build_resources(run, listing),
+        resources=build_resources(run, listing, hardware),
         runs=(
             dsl.Run(
                 application_id=run.application_id,

@@ -1,0 +1,100 @@
+"""What tells of a run besides its log: cluster, files, containers, samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import dsl
+from ..errors import SourceError, UsageError
+from ..extract import attribute, build_model, read_paths
+from ..extract.containers import with_containers
+from ..extract.hardware import Hardware, unused
+from ..sources import containers, hdfs, profilers, spark
+from .clusters import noted, on_yarn
+
+Problem = Callable[[str], None]
+"""Called with a sentence for what could not be told; the model has it among its notes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where to look for what a log does not tell; `pertract.extract` says what each of them may be."""
+
+    samples: Sequence[str | Path] = ()
+    user_packages: Sequence[str] = ()
+    containers: Sequence[str | Path] = ()
+    hdfs: str | Path | None = None
+    yarn: Sequence[str | Path] = ()
+    hardware: Hardware | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.samples or self.containers or self.hdfs or self.yarn or self.hardware)
+
+    def model(
+        self,
+        run: spark.SparkRun,
+        name: str,
+        *,
+        origin: dsl.Provenance,
+        problem: Problem | None = None,
+    ) -> dsl.PerformanceModel:
+        """Return the model of a run with all of it, not yet replayed.
+
+        Parameters
+        ----------
+        run, name
+            The run, with its tasks if there are samples, and the name of its log.
+        origin
+            Who makes the model, and when.
+        problem
+            Without it, what cannot be read of the file system is an error.
+
+        Raises
+        ------
+        SourceError
+            If something cannot be read, or is of another application.
+        UsageError
+            If the application did not run on YARN.
+        """
+        if self.containers:
+            run = with_containers(run, containers.read(self.containers))
+        attribution = (
+            attribute(run, profilers.read(*self.samples), user_packages=self.user_packages)
+            if self.samples
+            else None
+        )
+        model = build_model(
+            run,
+            source=name,
+            provenance=origin,
+            attribution=attribution,
+            listing=self._listing(run, problem),
+            hardware=self.hardware,
+        )
+        if self.yarn:
+            return on_yarn(model, run, self.yarn, self.hardware, problem)
+        hosts = ((executor.host, ()) for executor in run.executors)
+        return noted(model, unused(self.hardware, model.resources, hosts))
+
+    def refuse(self, name: str) -> None:
+        """Raise UsageError if there is any: a job of MapReduce has no use for it."""
+        if self:
+            raise UsageError(
+                f"{name}: samples, containers, files and clusters add to event logs of Spark, but this is a "
+                "job of MapReduce",
+                hint="Leave them out: the history of the job has its containers, nodes and counters.",
+            )
+
+    def _listing(self, run: spark.SparkRun, problem: Problem | None) -> hdfs.Listing | None:
+        if self.hdfs is None:
+            return None
+        try:
+            return hdfs.read(self.hdfs, read_paths(run))
+        except SourceError as error:
+            if problem is None:
+                raise
+            problem(f"{error}. {error.hint}" if error.hint else str(error))
+            run.missing.append(f"the files that were read could not be looked up: {error}")
+            return None
