@@ -16,6 +16,8 @@ from .jars import NoHadoop
 
 SUBMIT_S = 120
 """How long an application may take to be accepted, and to end."""
+STEADY_S = 6
+"""How long no container must come until no more are taken to come; requests are answered every half second."""
 EXECUTOR_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:gc"
 WORDS = Path(__file__).with_name("words.py")
 DONE = {"FINISHED", "FAILED", "KILLED"}
@@ -101,6 +103,28 @@ class Running:
                 return int(found[1])
             time.sleep(0.1)
         raise RuntimeError(f"the application does not come to its end:\n{self.text[-3000:]}")
+
+    def await_granted(self) -> list[dict[str, Any]]:
+        """Wait until YARN grants no more containers and return the running ones."""
+        deadline = time.monotonic() + SUBMIT_S
+        granted: list[dict[str, Any]] = []
+        since = time.monotonic()
+        while time.monotonic() < deadline:
+            now = self.containers if self.report["state"] == "RUNNING" else []
+            if len(now) != len(granted):
+                granted, since = now, time.monotonic()
+            if len(granted) > 1 and time.monotonic() - since > STEADY_S:
+                return granted
+            time.sleep(0.5)
+        raise RuntimeError(f"the application gets no executors:\n{self.text[-3000:]}")
+
+    def await_logs(self) -> None:
+        """Wait until its logs are aggregated."""
+        deadline = time.monotonic() + SUBMIT_S
+        while self.report.get("logAggregationStatus") in ("NOT_START", "RUNNING"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the logs of {self.id} are not aggregated")
+            time.sleep(0.5)
 
     def finish(self) -> dict[str, Any]:
         """Let it end, wait until the ResourceManager knows, and return what it says of it."""
