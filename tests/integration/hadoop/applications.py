@@ -171,6 +171,7 @@ def spark(cluster: Cluster, name: str, place: str, asked: Asked | None = None) -
         "spark.yarn.appMasterEnv.SPARK_LOCAL_IP": "127.0.0.1",
         "spark.yarn.appMasterEnv.PYSPARK_PYTHON": settings.environment(folder, USER)["PYSPARK_PYTHON"],
         "spark.ui.enabled": "false",
+        "spark.scheduler.minRegisteredResourcesRatio": "0",  # the application waits itself
         "spark.eventLog.enabled": "true",
         "spark.eventLog.dir": (folder / "events").as_uri(),
         **asked.settings,
