@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..extract import build_model
+from ..extract.containers import with_containers
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
+from ..sources import containers as container_logs
 from ..sources import history_server, mapreduce, places, spark
 
 Run = spark.SparkRun | mapreduce.MapReduceRun
@@ -53,6 +56,7 @@ def extract(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    containers: Sequence[str | Path] = (),
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -65,15 +69,25 @@ def extract(
     ----------
     source, application, attempt, jobs, progress
         As for `read_run`.
+    containers
+        Logs of its containers on YARN, as `pertract.sources.containers` reads them, for what the event log
+        lacks: containers of executors and their times, garbage collection, exceptions.
 
     Raises
     ------
     SourceError
-        If there is no event log, it cannot be read, or no job in it finished.
+        If there is no event log, it cannot be read, or no job in it finished; or if the containers are
+        not those of the application.
     """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    )
+    run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    if containers:
+        if not isinstance(run, spark.SparkRun):
+            raise UsageError(
+                f"{name}: logs of containers add to event logs of Spark, but this is a job of MapReduce",
+                hint="Leave out --containers: its history has what they tell.",
+            )
+        run = with_containers(run, container_logs.read(containers))
+    return model_of(run, name)
 
 
 def read_named(

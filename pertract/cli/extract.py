@@ -44,6 +44,15 @@ def extract(
     workload: Workload = None,
     app: Application = None,
     attempt: Attempt = None,
+    containers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--containers",
+            metavar="PATH",
+            help="Logs of the containers: text of yarn logs, or a folder of them; can be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -74,6 +83,10 @@ def extract(
 
     One of a folder or bucket: `pertract extract s3://bucket/logs/ --app application_1700000000000_0042`
 
+    With what the logs of its containers on YARN tell beside the event log (garbage collection, exceptions, when
+    executors were granted), after `yarn logs -applicationId ID > containers.txt`:
+    `pertract extract eventlog --containers containers.txt`
+
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the
     environment.
@@ -81,6 +94,11 @@ def extract(
     source = source or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
+    if containers and (into_folder or len(source) != 1):
+        raise UsageError(
+            "--containers is for one application, but models of several were asked for",
+            hint="Give one event log, and a file to write to, such as -o model.yaml.",
+        )
     processes = jobs or os.cpu_count() or 1
     if into_folder:
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
@@ -99,7 +117,12 @@ def extract(
     else:
         with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
             model = api.extract(
-                source[0], application=app, attempt=attempt, jobs=processes, progress=progress
+                source[0],
+                application=app,
+                attempt=attempt,
+                containers=containers or (),
+                jobs=processes,
+                progress=progress,
             )
     api.save(model, output)
     if format is Format.json:

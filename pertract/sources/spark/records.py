@@ -227,6 +227,12 @@ class ExecutorRecord:
     removed_s: float | None
     tasks: int = 0
     """Task attempts that ended on it."""
+    container: str | None = None
+    """Its container of YARN; None where the log does not tell."""
+    allocated_s: float | None = None
+    """When the cluster manager granted its container, seconds after application start; None where unknown."""
+    released_s: float | None = None
+    """When it got it back, likewise."""
 
 
 @dataclass(slots=True)
