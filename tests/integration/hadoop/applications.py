@@ -89,7 +89,8 @@ class Running:
         """Its running containers, as the ResourceManager lists them."""
         attempt = f"appattempt_{self.id.removeprefix('application_')}_000001"
         path = f"ws/v1/cluster/apps/{self.id}/appattempts/{attempt}/containers"
-        return list(self.cluster.get(self.cluster.rm, path).get("container", []))
+        found = self.cluster.get(self.cluster.rm, path).get("container", [])
+        return [found] if isinstance(found, dict) else found  # a list of one is written as its element
 
     def await_words(self) -> int:
         """Wait until the words are counted and return how many executors registered."""
