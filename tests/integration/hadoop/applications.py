@@ -14,7 +14,7 @@ from . import settings
 from .cluster import MAINS, USER, Cluster
 from .jars import NoHadoop
 
-SUBMIT_S = 120
+SUBMIT_S = 300
 """How long an application may take to be accepted, and to end."""
 STEADY_S = 6
 """How long no container must come until no more are taken to come; requests are answered every half second."""

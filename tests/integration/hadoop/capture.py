@@ -12,7 +12,7 @@ import random
 import shutil
 import sys
 import urllib.error
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +128,18 @@ def keep_files(cluster: Cluster, place: str, out: Path) -> None:
     (images / "ls-R.txt").write_text(cluster.run("fs", "-ls", "-R", "/"))
 
 
-def grants(cluster: Cluster, place: str, *, asked: int, queue: str = "default", cores: int = 1) -> list[dict[str, Any]]:
+def grants(
+    cluster: Cluster,
+    place: str,
+    *,
+    asked: int,
+    queue: str = "default",
+    cores: int = 1,
+    memories: Sequence[str] = MEMORIES,
+) -> list[dict[str, Any]]:
     """Record how many executors YARN grants for each memory."""
     rows = []
-    for memory in MEMORIES:
+    for memory in memories:
         name = f"grant-{queue}-{memory}-{cores}-{asked}"
         wish = applications.Asked(asked, memory, cores, queue, longest_wait_s=1)
         with applications.spark(cluster, name, place, wish) as running:

@@ -16,7 +16,7 @@ from typing import Any
 from . import settings
 from .daemons import Daemons, end_processes_in
 
-START_S = 120
+START_S = 240
 """How long a daemon may take to start on a busy machine."""
 USER = "analyst"
 """Who runs applications."""
