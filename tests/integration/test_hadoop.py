@@ -56,6 +56,9 @@ def cluster(tmp_path_factory):
         pytest.skip(str(why))
     with Cluster(found, tmp_path_factory.mktemp("hadoop") / "cluster") as running:
         yield running
+        pids = [process.pid for process in running.daemons.started.values()]
+    assert pids
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 @pytest.fixture(scope="module")
@@ -246,12 +249,3 @@ def test_every_form_of_container_logs_tells_the_same(cluster, spark, tmp_path):
     cluster.run("logs", "-applicationId", spark.id, "-out", tmp_path / "out")
     assert containers.read([tmp_path / "out"]).containers == text.containers
 
-
-def test_nothing_is_left_running(cluster):
-    """The harness ends what it started; asked of a cluster of its own, which is ended here."""
-    folder = cluster.folder.parent / "short"
-    shape = settings.Shape(nodes=(settings.Node(1024, 1),), data_nodes=1, timeline=False)
-    with Cluster(cluster.jars, folder, shape) as short:
-        pids = [process.pid for process in short.daemons.started.values()]
-        assert all(Path(f"/proc/{pid}").exists() for pid in pids)
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
