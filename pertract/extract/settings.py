@@ -140,6 +140,8 @@ def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:
             round(executor.added_s, 3),
             None if executor.removed_s is None else round(max(executor.removed_s, executor.added_s), 3),
             None if in_turn else node,
+            executor.allocated_s,
+            executor.released_s,
         )
         for executor, node in zip(executors, nodes, strict=True)
     )
@@ -151,8 +153,10 @@ def _executor_groups(run: SparkRun) -> tuple[dsl.ExecutorGroup, ...]:
             registered_s=added_s,
             removed_s=removed_s,
             node=node,
+            allocated_s=allocated_s,
+            released_s=released_s,
         )
-        for (slots, added_s, removed_s, node), n in alike.items()
+        for (slots, added_s, removed_s, node, allocated_s, released_s), n in alike.items()
     )
 
 

@@ -50,13 +50,18 @@ _DESCRIPTION = {
     "jhist": "a MapReduce job history file",
     "model": "a PerTract model",
     "log": "a text log of an executor, container or daemon",
+    "containers": "logs of containers as yarn logs prints them",
+    "gc": "a JVM's log of garbage collection",
     "json": "JSON, but not Spark events",
     "text": "plain text",
     "binary": "binary data of an unknown kind",
 }
 _LOG_LINE = re.compile(
-    rb"^(\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}|SLF4J:|Container: container_|\[\d{4}-)", re.MULTILINE
+    rb"^(\[?\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}|SLF4J:|\{\"ts\":\"[^\"]*\",\"level\":\"[A-Z]+\",\"msg\":)",
+    re.MULTILINE,
 )
+_CONTAINERS = re.compile(rb"^Container: container_\S+ on \S+", re.MULTILINE)
+_PAUSE = re.compile(rb"^[^\n]{0,80}(\[gc\b[^\n]*\] (GC\(\d+\)|Using )|\[(Full )?GC\b[^\n]* secs\])", re.MULTILINE)
 _EVENT = re.compile(rb'"Event"\s*:\s*"[\w.$]*SparkListener\w+"')
 
 
@@ -87,7 +92,10 @@ def _kind_of_text(head: bytes) -> str:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text:
         return "empty"
-    if _EVENT.search(text):
+    event = _EVENT.search(text)
+    if (containers := _CONTAINERS.search(text)) and (event is None or containers.start() < event.start()):
+        return "containers"
+    if event and not _quotes_events(text, event.start()):
         return "events"
     if b"\x00" in head[:1024]:
         return "binary"
@@ -102,6 +110,8 @@ def _kind_of_text(head: bytes) -> str:
         return "model"
     if _LOG_LINE.search(text[:4000]):
         return "log"
+    if _PAUSE.search(text[:4000]):
+        return "gc"
     if text[:1] in b"{[":
         return "json"
     try:
@@ -109,6 +119,12 @@ def _kind_of_text(head: bytes) -> str:
     except UnicodeDecodeError:
         return "binary"
     return "text"
+
+
+def _quotes_events(text: bytes, first: int) -> bool:
+    """Return whether a text log comes before its first event, as where a driver prints what it records."""
+    before = len(_LOG_LINE.findall(text, 0, first))
+    return before > 0 and before >= sum(line.startswith(b"{") for line in text[:first].splitlines())
 
 
 def describe(kind: str, head: bytes = b"") -> str:

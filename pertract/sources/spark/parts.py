@@ -180,8 +180,11 @@ def _is_empty(place: Place, codec: str) -> bool:
 def _advice(kind: str) -> str:
     if kind == "tar":
         return "If there are event logs in it, unpack it first."
-    if kind == "log":
-        return "Event logs are JSON and lie where spark.eventLog.dir points, not with the container logs."
+    if kind in ("log", "containers", "gc"):
+        return (
+            "Give the event log of the application, which is JSON and lies where spark.eventLog.dir points;"
+            " logs of its containers add to that with --containers."
+        )
     if kind == "model":
         return "This is already a model: pertract predict or pertract show read it."
     if kind == "html":

@@ -247,6 +247,10 @@ class ExecutorRecord:
     """Task attempts that ended on it."""
     container: str | None = None
     """Its container of YARN; None where the log does not tell."""
+    allocated_s: float | None = None
+    """When the cluster manager granted its container, seconds after application start; None where unknown."""
+    released_s: float | None = None
+    """When it got it back, likewise."""
 
 
 @dataclass(slots=True)

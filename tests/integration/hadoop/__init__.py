@@ -1,0 +1,6 @@
+"""A small real Hadoop on loopback addresses: HDFS, YARN, the job history and the timeline.
+
+`jars` fetches the jars by their Maven coordinates, `settings` writes the configuration files, `daemons` starts
+and stops processes, `cluster` puts a cluster together, `applications` runs Spark and MapReduce on it, `capture`
+keeps what the cluster answers. ``python -m tests.integration.hadoop`` starts a cluster to try things on.
+"""
