@@ -11,7 +11,9 @@ from ..errors import SourceError, UsageError
 from ..extract import attribute, build_model, read_paths
 from ..extract.containers import with_containers
 from ..extract.hardware import Hardware, unused
-from ..sources import containers, hdfs, profilers, spark
+from ..sources import containers as container_logs
+from ..sources import hdfs as file_systems
+from ..sources import profilers, spark
 from .clusters import noted, on_yarn
 
 Problem = Callable[[str], None]
@@ -59,7 +61,7 @@ class Evidence:
             If the application did not run on YARN.
         """
         if self.containers:
-            run = with_containers(run, containers.read(self.containers))
+            run = with_containers(run, container_logs.read(self.containers))
         attribution = (
             attribute(run, profilers.read(*self.samples), user_packages=self.user_packages)
             if self.samples
@@ -87,11 +89,11 @@ class Evidence:
                 hint="Leave them out: the history of the job has its containers, nodes and counters.",
             )
 
-    def _listing(self, run: spark.SparkRun, problem: Problem | None) -> hdfs.Listing | None:
+    def _listing(self, run: spark.SparkRun, problem: Problem | None) -> file_systems.Listing | None:
         if self.hdfs is None:
             return None
         try:
-            return hdfs.read(self.hdfs, read_paths(run))
+            return file_systems.read(self.hdfs, read_paths(run))
         except SourceError as error:
             if problem is None:
                 raise

@@ -12,7 +12,7 @@ from ..fit.coarse_model import coarse_model
 from ..fit.totals import settings_of
 from ..sources.runs_table import MeasuredRun
 from .measured import completed, measured_runs
-from .reading import replayed
+from .extracting import replayed
 
 
 def fit_table(

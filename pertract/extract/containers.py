@@ -148,4 +148,3 @@ def _failures(mine: Sequence[ContainerRecord]) -> list[str]:
     if len(ordered) > _NAMED:
         notes.append(f"{len(ordered) - _NAMED} more kinds of exceptions were thrown")
     return notes
-

@@ -61,7 +61,9 @@ _LOG_LINE = re.compile(
     re.MULTILINE,
 )
 _CONTAINERS = re.compile(rb"^Container: container_\S+ on \S+", re.MULTILINE)
-_PAUSE = re.compile(rb"^[^\n]{0,80}(\[gc\b[^\n]*\] (GC\(\d+\)|Using )|\[(Full )?GC\b[^\n]* secs\])", re.MULTILINE)
+_PAUSE = re.compile(
+    rb"^[^\n]{0,80}(\[gc\b[^\n]*\] (GC\(\d+\)|Using )|\[(Full )?GC\b[^\n]* secs\])", re.MULTILINE
+)
 _EVENT = re.compile(rb'"Event"\s*:\s*"[\w.$]*SparkListener\w+"')
 
 

@@ -146,7 +146,9 @@ def test_the_live_cluster_is_read_as_yarn_says(cluster, spark):
     assert executors == len(spark.containers) - 1
     asked = model["execution"]["configuration"]["containers"]
     assert asked["executors"] == 3
-    rounded = -(-asked["executor"]["memory_bytes"] // (cluster.shape.minimum_mb * MIB)) * cluster.shape.minimum_mb
+    rounded = (
+        -(-asked["executor"]["memory_bytes"] // (cluster.shape.minimum_mb * MIB)) * cluster.shape.minimum_mb
+    )
     assert {int(each["allocatedMB"]) for each in spark.containers} == {rounded}
 
 
@@ -188,7 +190,9 @@ def test_files_and_blocks_are_those_of_the_name_node(cluster, place, spark, tmp_
     model = extract(tmp_path / "model.yaml", spark.log, "--hdfs", cluster.namenode)
     asked = f"webhdfs/v1{place}?op=GETCONTENTSUMMARY"
     summary = cluster.get(cluster.namenode, asked)["ContentSummary"]
-    (status,) = cluster.get(cluster.namenode, f"webhdfs/v1{place}?op=LISTSTATUS")["FileStatuses"]["FileStatus"]
+    (status,) = cluster.get(cluster.namenode, f"webhdfs/v1{place}?op=LISTSTATUS")["FileStatuses"][
+        "FileStatus"
+    ]
     (data,) = [data for data in model["workload"]["data"] if data["kind"] == "file"]
     sizes = data["storage"]["sizes"]
     assert sum(each["count"] for each in sizes) == summary["fileCount"]
@@ -199,9 +203,7 @@ def test_files_and_blocks_are_those_of_the_name_node(cluster, place, spark, tmp_
 
 
 def test_mapreduce_is_read_from_its_history_and_from_its_server(cluster, job, tmp_path):
-    said = {
-        kind: int(re.search(rf"Launched {kind} tasks=(\d+)", job.text)[1]) for kind in ("map", "reduce")
-    }
+    said = {kind: int(re.search(rf"Launched {kind} tasks=(\d+)", job.text)[1]) for kind in ("map", "reduce")}
     identifier = job.id.replace("application", "job")
     url = f"ws/v1/history/mapreduce/jobs/{identifier}"
     answer = cluster.get(cluster.jhs, url)["job"]
@@ -248,4 +250,3 @@ def test_every_form_of_container_logs_tells_the_same(cluster, spark, tmp_path):
     text = containers.read([spark.text])
     cluster.run("logs", "-applicationId", spark.id, "-out", tmp_path / "out")
     assert containers.read([tmp_path / "out"]).containers == text.containers
-

@@ -38,7 +38,9 @@ def test_import_loads_no_library():
     ],
 )
 def test_extract_is_the_verb_whatever_was_used_before(before):
-    assert python(f"import pertract\n{before}\nprint(pertract.extract.__module__)") == "pertract.api.extracting"
+    assert (
+        python(f"import pertract\n{before}\nprint(pertract.extract.__module__)") == "pertract.api.extracting"
+    )
 
 
 def test_public_names_are_sorted_and_exist():

@@ -25,7 +25,9 @@ _CONTAINER = r"(container_(?:e\d+_)?\d+_\d+_\d+_\d+)"
 _REQUEST = re.compile(
     r"Will request (\d+) (?:more )?executor container.*?each with (\d+) cores?(?:\(s\))? and (\d+) MB"
 )
-_LAUNCH = re.compile(rf"Launching container {_CONTAINER} (?:for )?on host:? (\S+)(?: for executor with ID (\w+))?")
+_LAUNCH = re.compile(
+    rf"Launching container {_CONTAINER} (?:for )?on host:? (\S+)(?: for executor with ID (\w+))?"
+)
 _COMPLETE = re.compile(rf"Completed container {_CONTAINER}.*?exit status: (-?\d+)")
 _EXECUTOR = re.compile(r"Starting executor ID (\w+) on host (\S+)")
 _COMMAND = {
@@ -100,8 +102,12 @@ class _Reader:
             return
         self._now_s = _seconds(stamp)
         if self._now_s is not None:
-            container.began_s = self._now_s if container.began_s is None else min(container.began_s, self._now_s)
-            container.ended_s = self._now_s if container.ended_s is None else max(container.ended_s, self._now_s)
+            container.began_s = (
+                self._now_s if container.began_s is None else min(container.began_s, self._now_s)
+            )
+            container.ended_s = (
+                self._now_s if container.ended_s is None else max(container.ended_s, self._now_s)
+            )
         self._message(line[stamp.end() :])
 
     def _message(self, text: str) -> None:

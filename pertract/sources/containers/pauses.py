@@ -6,7 +6,9 @@ import re
 
 from .records import Collections
 
-_UNIFIED = re.compile(r"\]\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$|^\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$")
+_UNIFIED = re.compile(
+    r"\]\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$|^\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$"
+)
 _OLD = re.compile(r"\[(Full GC|GC)\b")
 _OLD_TIME = re.compile(r", (\d+[.,]\d+) secs\]")
 _HEAP = re.compile(r"(\d+(?:\.\d+)?)([BKMG])(?:\([^)]*\))?->\d+(?:\.\d+)?[BKMG]\(")

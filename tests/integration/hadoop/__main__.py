@@ -20,7 +20,9 @@ from . import cluster, jars, settings
 
 def main() -> None:
     """Run a cluster."""
-    parser = argparse.ArgumentParser(prog="python -m tests.integration.hadoop", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.integration.hadoop", description=__doc__.split("\n")[0]
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scheduler", choices=settings.SCHEDULERS, default="capacity")
     parser.add_argument("--calculator", choices=settings.CALCULATORS, default="memory")

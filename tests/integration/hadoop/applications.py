@@ -190,8 +190,15 @@ def spark(cluster: Cluster, name: str, place: str, asked: Asked | None = None) -
 
 
 @contextlib.contextmanager
-def wordcount(cluster: Cluster, name: str, place: str, *, queue: str = "default", reduces: int = 2,
-              jhist: str = "binary") -> Iterator[Running]:
+def wordcount(
+    cluster: Cluster,
+    name: str,
+    place: str,
+    *,
+    queue: str = "default",
+    reduces: int = 2,
+    jhist: str = "binary",
+) -> Iterator[Running]:
     """Submit the example of MapReduce that counts words; it is ended on leaving."""
     options = {
         "mapreduce.job.queuename": queue,

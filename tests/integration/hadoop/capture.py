@@ -88,7 +88,9 @@ def keep_history(cluster: Cluster, app: str, out: Path) -> None:
     job = app.replace("application", "job")
     root = "ws/v1/history/mapreduce/jobs"
     paths = {"info": "ws/v1/history/info", "jobs": root, job: f"{root}/{job}"}
-    paths |= {f"{job}-{name}": f"{root}/{job}/{name}" for name in ("counters", "conf", "tasks", "jobattempts")}
+    paths |= {
+        f"{job}-{name}": f"{root}/{job}/{name}" for name in ("counters", "conf", "tasks", "jobattempts")
+    }
     keep(cluster, cluster.jhs, paths, out / "jhs")
     tasks = cluster.get(cluster.jhs, f"{root}/{job}/tasks")["tasks"]["task"]
     per_task = {
@@ -114,7 +116,9 @@ def keep_files(cluster: Cluster, place: str, out: Path) -> None:
     with contextlib.suppress(urllib.error.HTTPError):
         cluster.get(cluster.namenode, f"webhdfs/v1{place}-absent?op=LISTSTATUS")
     (folder / "jmx-FSNamesystem.json").write_text(
-        json.dumps(cluster.get(cluster.namenode, "jmx?qry=Hadoop:service=NameNode,name=FSNamesystem*"), indent=1)
+        json.dumps(
+            cluster.get(cluster.namenode, "jmx?qry=Hadoop:service=NameNode,name=FSNamesystem*"), indent=1
+        )
     )
     images = out / "fsimage"
     images.mkdir(exist_ok=True)
@@ -123,7 +127,11 @@ def keep_files(cluster: Cluster, place: str, out: Path) -> None:
     cluster.run("dfsadmin", "-safemode", "leave")
     cluster.run("dfsadmin", "-fetchImage", images)
     (image,) = images.glob("fsimage_*")
-    for form, name in (("XML", "fsimage.xml"), ("Delimited", "fsimage.tsv"), ("FileDistribution", "sizes.txt")):
+    for form, name in (
+        ("XML", "fsimage.xml"),
+        ("Delimited", "fsimage.tsv"),
+        ("FileDistribution", "sizes.txt"),
+    ):
         cluster.run("oiv", "-p", form, "-i", image, "-o", images / name)
     (images / "ls-R.txt").write_text(cluster.run("fs", "-ls", "-R", "/"))
 
@@ -178,7 +186,9 @@ def keep_all(cluster: Cluster, out: Path) -> None:
     place = put_words(cluster)
     keep(cluster, cluster.rm, of_cluster(), out / "rm-idle")
     done: list[str] = []
-    with applications.spark(cluster, "spark-client", place, applications.Asked(3, longest_wait_s=60)) as running:
+    with applications.spark(
+        cluster, "spark-client", place, applications.Asked(3, longest_wait_s=60)
+    ) as running:
         running.await_words()
         keep_running(cluster, running.id, out)
         running.finish()

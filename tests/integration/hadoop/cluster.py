@@ -144,7 +144,14 @@ class Cluster:
     def java(self, main: str, *arguments: object, conf: Path | None = None) -> list[str]:
         """Return the command of a program of Hadoop's."""
         java = shutil.which("java") or "java"
-        return [java, *settings.JVM, "-cp", f"{conf or self.conf}:{self.folder}/web:{self.jars}/*", main, *map(str, arguments)]
+        return [
+            java,
+            *settings.JVM,
+            "-cp",
+            f"{conf or self.conf}:{self.folder}/web:{self.jars}/*",
+            main,
+            *map(str, arguments),
+        ]
 
     def _write_settings(self) -> None:
         shape, ports = self.shape, self.ports
@@ -159,7 +166,9 @@ class Cluster:
         folders["conf-master"] = {"yarn-site.xml": settings.timeline(ports) if shape.timeline else {}}
         for index, (address, node) in enumerate(zip(self.addresses, shape.nodes, strict=True)):
             own = free_ports(["nm", "localizer", "collector", "http"], address)
-            folders[f"conf-{address}"] = {"yarn-site.xml": settings.node_manager(address, own, self.folder, node)}
+            folders[f"conf-{address}"] = {
+                "yarn-site.xml": settings.node_manager(address, own, self.folder, node)
+            }
             if index < shape.data_nodes:
                 data = free_ports(["data", "http", "ipc"], "127.0.0.1")
                 folders[f"conf-{address}"]["hdfs-site.xml"] = settings.data_node(address, data, self.folder)

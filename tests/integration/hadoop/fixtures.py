@@ -89,9 +89,7 @@ def main(capture: Path, out: Path) -> None:
         text(f"webhdfs/{path.name}")
     for name in ("fsimage.xml", "fsimage.tsv", "sizes.txt", "ls-R.txt"):
         text(f"fsimage/{name}")
-    text(
-        "logs/hadoop-resourcemanager.log", "logs/resourcemanager.log", change=lambda it: told_of(it, client)
-    )
+    text("logs/hadoop-resourcemanager.log", "logs/resourcemanager.log", change=lambda it: told_of(it, client))
     text(
         "logs/hadoop-nodemanager-127.0.0.2.log",
         "logs/nodemanager-127.0.0.2.log",

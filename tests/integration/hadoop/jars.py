@@ -30,7 +30,9 @@ def find(folder: Path) -> Path:
         return Path(named)
     maven = shutil.which("mvn")
     if maven is None:
-        raise NoHadoop("no mvn on the PATH: Maven fetches the jars of Hadoop (tests/integration/hadoop/pom.xml)")
+        raise NoHadoop(
+            "no mvn on the PATH: Maven fetches the jars of Hadoop (tests/integration/hadoop/pom.xml)"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [

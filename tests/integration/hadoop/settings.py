@@ -58,7 +58,9 @@ class Shape:
     """A key of `CALCULATORS`; of the capacity scheduler."""
     minimum_mb: int = 512
     maximum_mb: int = 3072
-    queues: Mapping[str, tuple[int, int]] = field(default_factory=lambda: {"default": (60, 100), "batch": (40, 50)})
+    queues: Mapping[str, tuple[int, int]] = field(
+        default_factory=lambda: {"default": (60, 100), "batch": (40, 50)}
+    )
     """Share and largest share of each queue, percent."""
     user_limit_factor: float = 2
     """How much of a queue's share one user may have."""
