@@ -136,7 +136,7 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
     if used.memory_mib or used.vcores:
         assumed.append(
             "other applications are taken to keep what they held of the cluster when the application asked, "
-            "evenly on its nodes"
+            "on all of its nodes alike"
         )
     return Granted(grant, queue, why, tuple(assumed))
 

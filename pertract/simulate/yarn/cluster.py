@@ -32,7 +32,7 @@ class Nodes:
         """Most memory and most vcores of a node."""
         return Size(max(n.memory_mib for n in self.sizes), max(n.vcores for n in self.sizes))
 
-    def free(self, master: Size, used: Size) -> tuple[Size, ...]:
+    def free(self, master: Size, used: Size, least_mib: int) -> tuple[Size, ...]:
         """Return what each node has left for executors.
 
         Parameters
@@ -40,12 +40,19 @@ class Nodes:
         master
             The application master.
         used
-            What other applications use; it lies on the nodes evenly, as nobody knows better.
+            What other applications use. It lies on the nodes in turn, the last one first, in containers of
+            one vcore, or of the smallest size where vcores are unknown: nobody knows better.
+        least_mib
+            Memory of the smallest container.
         """
-        there = sum(1 for node in self.sizes if node.memory_mib)
-        each = Size(-(-used.memory_mib // there), -(-used.vcores // there)) if there else used
-        left = [node.minus(each) for node in self.sizes]
+        left = list(self.sizes)
         left[self.master] = left[self.master].minus(master)
+        open_nodes = [i for i in reversed(range(len(left))) if left[i].memory_mib]
+        count = used.vcores or -(-used.memory_mib // max(1, least_mib))
+        for turn, node in enumerate(open_nodes[:count]):
+            there = (count - turn - 1) // len(open_nodes) + 1
+            memory_mib = -(-used.memory_mib * there // count)
+            left[node] = left[node].minus(Size(memory_mib, used.vcores * there // count))
         return tuple(left)
 
 

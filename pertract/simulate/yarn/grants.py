@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ... import dsl
+from ...units import MIB
 from .cluster import Nodes, used_by_others
 from .queues import Demand, Limit, queue_limit, user_limit
 from .sizes import ContainerSizes, Size, counts_vcores
@@ -68,7 +69,8 @@ def grant(manager: dsl.ClusterManager, queue: str, nodes: Nodes, sizes: Containe
 def _room(manager: dsl.ClusterManager, nodes: Nodes, sizes: ContainerSizes) -> tuple[int, ...]:
     """Return how many executors each node has memory, and where they count vcores, for."""
     vcores = counts_vcores(manager)
-    free = nodes.free(sizes.master, used_by_others(manager))
+    least_mib = manager.minimum.memory_bytes // MIB
+    free = nodes.free(sizes.master, used_by_others(manager), least_mib)
     rooms: dict[Size, int] = {}
     for size in free:
         if size not in rooms:
