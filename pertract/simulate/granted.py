@@ -116,6 +116,12 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
         node_cores=options.node_cores,
         node_type=options.node_type,
     )
+    if not any(node.memory_mib for node in nodes.sizes):
+        label = f"has the label '{request.node_label}'" if request.node_label else "is without a label"
+        raise UsageError(
+            f"no node {label}, so YARN grants no executor",
+            hint="Correct labels (resources.nodes) or node_label (execution.configuration.containers).",
+        )
     sizes = yarn.container_sizes(
         manager,
         request,

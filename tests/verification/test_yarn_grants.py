@@ -21,9 +21,7 @@ from pertract.simulate.yarn.sizes import Size
 from pertract.units import MIB
 
 Case = dict[str, Any]
-import os
-
-RECORDED = Path(os.environ.get("G", Path(__file__).parents[1] / "data" / "yarn-grants.json"))
+RECORDED = Path(__file__).parents[1] / "data" / "yarn-grants.json"
 CASES: list[Case] = json.loads(RECORDED.read_text(encoding="utf-8"))
 
 
@@ -111,3 +109,23 @@ def test_as_many_are_granted_as_hadoop_grants(case):
     assert (len(found.nodes), list(found.sizes.master)) == (answer["granted"], answer["master"])
     if answer["granted"]:
         assert list(found.sizes.executor) == answer["container"]
+
+
+@pytest.mark.parametrize("case", IN_COMPANY, ids=name)
+def test_as_many_are_granted_beside_others(case):
+    answer, found = case["answer"], predicted(case)
+    if "refused" in answer:
+        assert isinstance(found, str), found
+        return
+    assert isinstance(found, yarn.Grant), found
+    assert len(found.nodes) == answer["granted"]
+
+
+@pytest.mark.parametrize("case", ALONE, ids=name)
+def test_as_many_are_granted_at_each_heartbeat_as_by_hadoop(case):
+    """All nodes sent a heartbeat in each round, and what was granted in it is recorded."""
+    answer, found = case["answer"], predicted(case)
+    if isinstance(found, str):
+        return
+    rounds = Counter(int(at_s // manager(case).heartbeat_s) for at_s in found.allocated_s)
+    assert [rounds[number] for number in sorted(rounds)] == [n for n in answer["rounds"] if n]

@@ -152,6 +152,6 @@ class _UserLimits:
         if self._limit(mine)[1]:
             return (
                 f"one user of the queue {queue.path} may use {queue.user_limit_factor:g} times its capacity, "
-                f"which is {100 * queue.capacity:.3g} % of the cluster"
+                f"which is {100 * queue.capacity:.3g} % of the cluster, and a container more"
             )
         return f"{queue.active_users} users share the queue {queue.path}"

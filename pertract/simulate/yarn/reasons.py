@@ -44,8 +44,6 @@ def _packing(manager: dsl.ClusterManager, nodes: Nodes, grant: Grant, *, vcores:
     """Return how many executors the nodes hold, and what takes room of them."""
     master, used = grant.sizes.master, used_by_others(manager)
     there = sum(1 for node in nodes.sizes if node.memory_mib)
-    if not there:
-        return "no node has the label that was asked for"
     holds = [node.holds(grant.sizes.executor, vcores=vcores) for node in nodes.sizes]
     kinds = dict.fromkeys(
         (size, hold) for size, hold in zip(nodes.sizes, holds, strict=True) if size.memory_mib
@@ -62,11 +60,9 @@ def _packing(manager: dsl.ClusterManager, nodes: Nodes, grant: Grant, *, vcores:
         if vcores:
             text += f" and {counted(used.vcores, 'vcore')}"
         text += " of them"
-    if (
-        nodes.sizes[grant_master := nodes.master].memory_mib
-        and grant.room[grant_master] < holds[grant_master]
-    ):
-        text += f", the application master takes {_size(master.memory_mib)} of one"
+    if nodes.sizes[nodes.master].memory_mib and grant.room[nodes.master] < holds[nodes.master]:
+        taken = _size(master.memory_mib) + (f" and {counted(master.vcores, 'vcore')}" if vcores else "")
+        text += f", the application master takes {taken} of one"
     return text
 
 

@@ -25,7 +25,7 @@ LOTS = 10**6
 
 
 def properties(case: Case, folder: Path) -> dict[str, str]:
-    """Return the properties of Hadoop for a case; a file of queues for the fair scheduler goes into the folder."""
+    """Return the properties of Hadoop for a case; the file of fair queues goes into the folder."""
     found = {
         "yarn.resourcemanager.scheduler.class": CLASSES[case["scheduler"]],
         "yarn.resourcemanager.work-preserving-recovery.scheduling-wait-ms": "0",
