@@ -1,6 +1,6 @@
 """As many executors are granted as Hadoop's own schedulers grant.
 
-``tests/data/yarn-grants.json`` holds clusters drawn at random and what the schedulers of Hadoop 3.4.2 granted there
+``tests/data/yarn-grants.json`` holds clusters drawn at random and what Hadoop 3.4.2 granted there
 (``python -m tests.integration.yarn``).
 """
 
@@ -18,7 +18,7 @@ from pertract.errors import UsageError
 from pertract.simulate import yarn
 from pertract.simulate.yarn.cluster import Nodes
 from pertract.simulate.yarn.sizes import Size
-from pertract.units import MIB
+from pertract.units import MIB, parse_memory
 
 Case = dict[str, Any]
 RECORDED = Path(__file__).parents[1] / "data" / "yarn-grants.json"
@@ -38,12 +38,15 @@ def queue(case: Case, given: Case) -> dsl.Queue:
     for each in lineage:
         capacity *= each.get("capacity", 100) / 100
         maximum *= each.get("maximum", 100) / 100
-    used, waiting = Size(0, 0), set()
+    used, own, waiting = Size(0, 0), Size(0, 0), set()
     for other, answer in zip(case["others"], case["answer"]["others"], strict=True):
-        if other["queue"] == given["path"]:
-            used = used.plus(Size(*answer["master"]))
+        if other["queue"] == given["path"] and "master" in answer:
+            held = Size(*answer["master"])
             if answer["granted"]:
-                used = used.plus(Size(*answer["container"]).times(answer["granted"]))
+                held = held.plus(Size(*answer["container"]).times(answer["granted"]))
+            used = used.plus(held)
+            if other["user"] == case["application"]["user"]:
+                own = own.plus(held)
             if answer["granted"] < other["asked"]:
                 waiting.add(other["user"])
     factor = given.get("factor", -1)
@@ -56,6 +59,7 @@ def queue(case: Case, given: Case) -> dsl.Queue:
         user_limit_factor=None if factor == -1 else factor,
         active_users=len(waiting | {case["application"]["user"]}),
         used=size(list(used)) if used.memory_mib else None,
+        used_by_user=size(list(own)) if own.memory_mib else None,
     )
 
 
@@ -129,3 +133,39 @@ def test_as_many_are_granted_at_each_heartbeat_as_by_hadoop(case):
         return
     rounds = Counter(int(at_s // manager(case).heartbeat_s) for at_s in found.allocated_s)
     assert [rounds[number] for number in sorted(rounds)] == [n for n in answer["rounds"] if n]
+
+
+REAL = {
+    ("root.default", "512m"): 10,
+    ("root.default", "1g"): 6,
+    ("root.default", "1536m"): 4,
+    ("root.default", "2g"): 3,
+    ("root.batch", "512m"): 4,
+    ("root.batch", "1g"): 3,
+    ("root.batch", "1536m"): 2,
+    ("root.batch", "2g"): 1,
+}
+"""Executors that a cluster with the capacity scheduler of Hadoop 3.4.2 granted to Spark, which asked for 20."""
+
+
+@pytest.mark.parametrize(("queue_name", "heap"), REAL, ids=str)
+def test_as_many_are_granted_as_a_real_cluster_granted_to_spark(queue_name, heap):
+    rules = dsl.ClusterManager(
+        minimum=size([512, 1]),
+        maximum=size([3072, 4]),
+        queues=(
+            dsl.Queue(path="root.default", capacity=0.6, user_limit_factor=2),
+            dsl.Queue(path="root.batch", capacity=0.4, maximum=0.5, user_limit_factor=2),
+        ),
+        containers_per_heartbeat=1,
+    )
+    nodes = Nodes((Size(4096, 4), Size(4096, 4), Size(3072, 2)), 0, ())
+    sizes = yarn.container_sizes(
+        rules,
+        dsl.ContainerRequest(),
+        heap_bytes=parse_memory(heap),
+        cores=1,
+        settings={},
+        largest=nodes.largest,
+    )
+    assert len(yarn.grant(rules, queue_name, nodes, sizes, 20).nodes) == REAL[queue_name, heap]

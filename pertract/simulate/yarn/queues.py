@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ... import dsl
 from ...units import MIB, counted, format_size
-from .cluster import used_of
+from .cluster import known, used_of
 from .sizes import MANY, UNLIMITED, Size, counts_vcores, size_of
 
 
@@ -92,6 +92,8 @@ def user_limit(manager: dsl.ClusterManager, path: str, demand: Demand) -> Limit:
     if limits.never:
         return found
     count, mine = 0, demand.master
+    if queue.used_by_user is not None:
+        mine = mine.plus(known(queue.used_by_user))
     while count < demand.asked and not limits.reached(mine):
         count += 1
         mine = mine.plus(demand.executor)
@@ -107,7 +109,8 @@ class _UserLimits:
         self._queue, self._total = queue, demand.total
         self._vcores = counts_vcores(manager)
         self._least = size_of(manager.minimum)
-        self._others = used_of(manager, queue)
+        user = queue.used_by_user
+        self._others = used_of(manager, queue).minus(known(user) if user is not None else Size(0, 0))
         capacity = share_of(demand.total, queue.capacity)
         self._capacity = max(capacity, self._least, key=self._share)
         factor = queue.user_limit_factor
