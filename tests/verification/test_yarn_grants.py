@@ -145,7 +145,7 @@ REAL = {
     ("root.batch", "1536m"): 2,
     ("root.batch", "2g"): 1,
 }
-"""Executors that a cluster with the capacity scheduler of Hadoop 3.4.2 granted to Spark, which asked for 20."""
+"""Executors that a cluster (capacity scheduler, Hadoop 3.4.2) granted to Spark, which asked for 20."""
 
 
 @pytest.mark.parametrize(("queue_name", "heap"), REAL, ids=str)
