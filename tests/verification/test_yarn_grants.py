@@ -135,22 +135,27 @@ def test_as_many_are_granted_at_each_heartbeat_as_by_hadoop(case):
     assert [rounds[number] for number in sorted(rounds)] == [n for n in answer["rounds"] if n]
 
 
-REAL = {
-    ("root.default", "512m"): 10,
-    ("root.default", "1g"): 6,
-    ("root.default", "1536m"): 4,
-    ("root.default", "2g"): 3,
-    ("root.batch", "512m"): 4,
-    ("root.batch", "1g"): 3,
-    ("root.batch", "1536m"): 2,
-    ("root.batch", "2g"): 1,
-}
-"""Executors that a cluster (capacity scheduler, Hadoop 3.4.2) granted to Spark, which asked for 20."""
+REAL = [  # calculator, queue, heap, node of the application master, executors
+    ("memory", "root.default", "512m", 1, 10),
+    ("memory", "root.default", "1g", 0, 6),
+    ("memory", "root.default", "1536m", 0, 4),
+    ("memory", "root.default", "2g", 1, 3),
+    ("memory", "root.batch", "512m", 1, 4),
+    ("memory", "root.batch", "1g", 0, 3),
+    ("memory", "root.batch", "1536m", 1, 2),
+    ("memory", "root.batch", "2g", 0, 1),
+    ("dominant", "root.default", "512m", 1, 9),
+    ("dominant", "root.default", "1g", 2, 5),
+    ("dominant", "root.default", "1536m", 0, 4),
+    ("dominant", "root.default", "2g", 1, 3),
+]
+"""What clusters (capacity scheduler, Hadoop 3.4.2) granted to Spark, which asked for 20 executors."""
 
 
-@pytest.mark.parametrize(("queue_name", "heap"), REAL, ids=str)
-def test_as_many_are_granted_as_a_real_cluster_granted_to_spark(queue_name, heap):
+@pytest.mark.parametrize(("calculator", "path", "heap", "node", "executors"), REAL)
+def test_as_many_are_granted_as_real_clusters_granted_to_spark(calculator, path, heap, node, executors):
     rules = dsl.ClusterManager(
+        calculator=calculator,
         minimum=size([512, 1]),
         maximum=size([3072, 4]),
         queues=(
@@ -159,7 +164,7 @@ def test_as_many_are_granted_as_a_real_cluster_granted_to_spark(queue_name, heap
         ),
         containers_per_heartbeat=1,
     )
-    nodes = Nodes((Size(4096, 4), Size(4096, 4), Size(3072, 2)), 0, ())
+    nodes = Nodes((Size(4096, 4), Size(4096, 4), Size(3072, 2)), node, ())
     sizes = yarn.container_sizes(
         rules,
         dsl.ContainerRequest(),
@@ -168,4 +173,4 @@ def test_as_many_are_granted_as_a_real_cluster_granted_to_spark(queue_name, heap
         settings={},
         largest=nodes.largest,
     )
-    assert len(yarn.grant(rules, queue_name, nodes, sizes, 20).nodes) == REAL[queue_name, heap]
+    assert len(yarn.grant(rules, path, nodes, sizes, 20).nodes) == executors
