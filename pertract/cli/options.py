@@ -127,7 +127,7 @@ ExecutorMemory = Annotated[
     str | None,
     typer.Option(
         "--executor-memory",
-        help="Heap of an executor, such as 4g.",
+        help="Heap of an executor, such as 4g; on YARN it decides how many fit.",
         rich_help_panel=_CLUSTER,
         show_default=False,
     ),

@@ -70,6 +70,8 @@ class Queue(Element):
     """Which application of the queue is served first."""
     used: ContainerSize | None = None
     """What other applications held of it when the application asked; absent: nothing, or unknown."""
+    used_by_user: ContainerSize | None = None
+    """The part of it that applications of the same user held, likewise."""
 
 
 class ClusterManager(Element):

@@ -30,6 +30,8 @@ def prediction_report(prediction: Prediction) -> RenderableType:
 def _answer(prediction: Prediction) -> RenderableType:
     c = prediction.configuration
     executors, cores = counted(len(c.executors), "executor"), counted(c.executor_cores, "core")
+    if c.granted is not None and c.granted.executors < c.granted.grant.asked and c.allocation is None:
+        executors = f"{c.granted.executors} of {counted(c.granted.grant.asked, 'executor')}"
     where = f"{executors} with {cores} ({counted(c.slots, 'slot')})"
     if c.nodes_known:
         where += f" on {counted(len(c.node_cores), 'node')}" + (f" {c.node_type}" if c.node_type else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import dsl
 from ..errors import UsageError
@@ -45,7 +45,10 @@ def limits(model: dsl.PerformanceModel, options: Options) -> bool:
     """Return whether a cluster manager decides how many executors there are.
 
     That is where the model has one that tells what its nodes offer, and the memory of executors is known.
+    The rules for sizes are those of Spark; applications of other frameworks are placed without a manager.
     """
+    if model.execution.framework.casefold() != "spark":
+        return False
     return yarn.can_offer(model.resources, options.node_memory_bytes) and (
         heap_bytes(model, options) is not None or _request(model).executor is not None
     )
@@ -137,7 +140,7 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
             f"YARN grants none of {counted(asked, 'executor')}: {why}",
             hint="Ask for smaller executors, another queue, or more or larger nodes.",
         )
-    assumed = list(nodes.assumed)
+    assumed = [*nodes.assumed, *_elsewhere(manager, queue, nodes, grant)]
     used = yarn.used_by_others(manager)
     if used.memory_mib or used.vcores:
         assumed.append(
@@ -145,6 +148,21 @@ def granted(model: dsl.PerformanceModel, options: Options, *, cores: int, asked:
             "on all of its nodes alike"
         )
     return Granted(grant, queue, why, tuple(assumed))
+
+
+def _elsewhere(manager: dsl.ClusterManager, queue: str, nodes: yarn.Nodes, grant: yarn.Grant) -> list[str]:
+    """Return whether it matters on which node the application master runs, as YARN may choose any."""
+    kinds = {size: position for position, size in reversed([*enumerate(nodes.sizes)]) if size.memory_mib}
+    kinds.pop(nodes.sizes[nodes.master], None)
+    others = {
+        len(yarn.grant(manager, queue, replace(nodes, master=position), grant.sizes, grant.asked).nodes)
+        for position in kinds.values()
+    }
+    others.discard(len(grant.nodes))
+    if not others:
+        return []
+    fit = " or ".join(map(str, sorted(others)))
+    return [f"{fit} would fit if the application master ran on another node than number {nodes.master}"]
 
 
 def registered_s(model: dsl.PerformanceModel, grant: yarn.Grant) -> list[float]:

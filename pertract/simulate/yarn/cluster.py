@@ -152,28 +152,29 @@ def used_by_others(manager: dsl.ClusterManager) -> Size:
     """Return what other applications held of the cluster: the root's figure, or those of all leaves."""
     root = manager.queue("root")
     if root is not None and root.used is not None:
-        return _known(root.used)
+        return known(root.used)
     paths = [queue.path for queue in manager.queues]
     total = Size(0, 0)
     for queue in manager.queues:
         leaf = not any(path.startswith(queue.path + ".") for path in paths)
         if leaf and queue.used is not None:
-            total = total.plus(_known(queue.used))
+            total = total.plus(known(queue.used))
     return total
 
 
 def used_of(manager: dsl.ClusterManager, queue: dsl.Queue) -> Size:
     """Return what other applications held of a queue: its own figure, or those of the queues below."""
     if queue.used is not None:
-        return _known(queue.used)
+        return known(queue.used)
     below = [q for q in manager.queues if q.path.startswith(queue.path + ".") and q.used is not None]
     total = Size(0, 0)
     for each in below:
         if not any(each.path.startswith(other.path + ".") for other in below):
-            total = total.plus(_known(each.used)) if each.used is not None else total
+            total = total.plus(known(each.used)) if each.used is not None else total
     return total
 
 
-def _known(used: dsl.ContainerSize) -> Size:
+def known(used: dsl.ContainerSize) -> Size:
+    """Return a size of which unknown vcores are none."""
     size = size_of(used)
     return Size(size.memory_mib, 0 if size.vcores == UNLIMITED else size.vcores)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ... import dsl
 from ...units import MIB, counted, format_size
-from .cluster import used_of
+from .cluster import known, used_of
 from .sizes import MANY, UNLIMITED, Size, counts_vcores, size_of
+
+SLACK = 1e-6
+"""What a rounding error may add to a number of MiB or vcores."""
 
 
 class Limit(NamedTuple):
@@ -92,6 +96,8 @@ def user_limit(manager: dsl.ClusterManager, path: str, demand: Demand) -> Limit:
     if limits.never:
         return found
     count, mine = 0, demand.master
+    if queue.used_by_user is not None:
+        mine = mine.plus(known(queue.used_by_user))
     while count < demand.asked and not limits.reached(mine):
         count += 1
         mine = mine.plus(demand.executor)
@@ -107,7 +113,8 @@ class _UserLimits:
         self._queue, self._total = queue, demand.total
         self._vcores = counts_vcores(manager)
         self._least = size_of(manager.minimum)
-        self._others = used_of(manager, queue)
+        user = queue.used_by_user
+        self._others = used_of(manager, queue).minus(known(user) if user is not None else Size(0, 0))
         capacity = share_of(demand.total, queue.capacity)
         self._capacity = max(capacity, self._least, key=self._share)
         factor = queue.user_limit_factor
@@ -129,18 +136,28 @@ class _UserLimits:
         """Return the limit when a user has so much, and whether it comes from the factor."""
         queue = self._queue
         users = queue.active_users
-        consumed = self._others.plus(mine)
+        held = self._others.plus(mine)
+        consumed = self._rounded_up(self._share(mine)[0] + self._share(self._others)[0])
         below = self._share(consumed) < self._share(self._capacity)
         current = self._capacity if below else consumed.plus(self._least)
-        active = (consumed if users > 1 else mine).plus(self._least)
+        active = (held if users > 1 else mine).plus(self._least)
         even = Size(-(-active.memory_mib // users), -(-active.vcores // users))
         limit = max(even, share_of(current, queue.minimum_user_share), key=self._share)
         capped = self._most is not None and self._share(self._most) < self._share(limit)
         if capped and self._most is not None:
             limit = self._most
+        return self._stepped(limit), capped
+
+    def _rounded_up(self, ratio: float) -> Size:
+        """Return a part of the cluster, rounded up to what containers are made of."""
+        total = self._total
+        vcores = total.vcores if total.vcores >= MANY else math.ceil(total.vcores * ratio - SLACK)
+        return self._stepped(Size(math.ceil(total.memory_mib * ratio - SLACK), vcores))
+
+    def _stepped(self, size: Size) -> Size:
         step = Size(max(1, self._least.memory_mib), max(1, self._least.vcores))
-        memory_mib, vcores = (-(-value // by) * by for value, by in zip(limit, step, strict=True))
-        return Size(memory_mib, vcores), capped
+        memory_mib, vcores = (-(-value // by) * by for value, by in zip(size, step, strict=True))
+        return Size(memory_mib, vcores)
 
     def reached(self, mine: Size) -> bool:
         """Return whether a user who has so much gets no more."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ... import dsl
 from ...units import MIB, counted, format_size
 from .cluster import Nodes, used_by_others
 from .grants import Grant
 from .sizes import ContainerSizes, Size, counts_vcores, needs
+
+MOST_KINDS = 3
+"""Kinds of nodes that are named."""
 
 
 def why(manager: dsl.ClusterManager, nodes: Nodes, grant: Grant) -> str:
@@ -43,18 +48,14 @@ def _by(manager: dsl.ClusterManager, sizes: ContainerSizes) -> str:
 def _packing(manager: dsl.ClusterManager, nodes: Nodes, grant: Grant, *, vcores: bool) -> str:
     """Return how many executors the nodes hold, and what takes room of them."""
     master, used = grant.sizes.master, used_by_others(manager)
-    there = sum(1 for node in nodes.sizes if node.memory_mib)
     holds = [node.holds(grant.sizes.executor, vcores=vcores) for node in nodes.sizes]
-    kinds = dict.fromkeys(
-        (size, hold) for size, hold in zip(nodes.sizes, holds, strict=True) if size.memory_mib
-    )
+    kinds = Counter((size, hold) for size, hold in zip(nodes.sizes, holds, strict=True) if size.memory_mib)
     parts = [
-        f"a node of {_offer(size, grant.sizes.executor, vcores=vcores)} holds {hold or 'none'}"
-        for size, hold in list(kinds)[:3]
+        f"{_nodes(count)} of {_offer(size, grant.sizes.executor, vcores=vcores)} "
+        f"hold{'s' if count == 1 else ''} {hold or 'none'}{' each' if count > 1 else ''}"
+        for (size, hold), count in kinds.most_common(MOST_KINDS)
     ]
     text = " and ".join(parts)
-    if len(kinds) == 1 and there > 1:
-        text += f" and there are {there}"
     if used.memory_mib or used.vcores:
         text += f", others use {format_size(used.memory_mib * MIB)}"
         if vcores:
@@ -64,6 +65,10 @@ def _packing(manager: dsl.ClusterManager, nodes: Nodes, grant: Grant, *, vcores:
         taken = _size(master.memory_mib) + (f" and {counted(master.vcores, 'vcore')}" if vcores else "")
         text += f", the application master takes {taken} of one"
     return text
+
+
+def _nodes(count: int) -> str:
+    return "a node" if count == 1 else f"{count} nodes"
 
 
 def _offer(size: Size, executor: Size, *, vcores: bool) -> str:

@@ -127,6 +127,17 @@ def test_vcores_of_node_types_follow_their_cores():
     assert "8 vcores of a node with 4 cores, 2 for each core" in said(found)
 
 
+def test_where_the_application_master_runs_is_told_if_it_matters():
+    made = on_yarn()
+    small = workers(1, 8, container_memory_bytes=10 * GIB, memory_bytes=24 * GIB).model_copy(
+        update={"id": "small"}
+    )
+    resources = made.resources.model_copy(update={"nodes": (*made.resources.nodes, small)})
+    found = asked(made.model_copy(update={"resources": resources}), executors=40)
+    assert len(found.executors) == 17
+    assert "18 would fit if the application master ran on another node than number 0" in said(found)
+
+
 def test_nothing_granted_is_an_error_with_the_reason():
     with pytest.raises(UsageError, match=r"YARN grants none of 4 executors: the queue root\.etl may use 1 %"):
         asked(on_yarn(queues=[{"path": "root.etl", "maximum": 0.01}], request={"queue": "root.etl"}), nodes=4)

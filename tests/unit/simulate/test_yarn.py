@@ -248,16 +248,13 @@ def why(*, rules: dsl.ClusterManager | None = None, nodes: Nodes | None = None, 
 
 
 def test_the_reason_tells_sizes_and_packing():
-    assert why() == (
-        f"{EACH}; a node of 18 GiB holds 4 and there are 4, the application master takes 1 GiB of one"
-    )
+    assert why() == (f"{EACH}; 4 nodes of 18 GiB hold 4 each, the application master takes 1 GiB of one")
 
 
 def test_the_reason_names_vcores_where_they_are_scarcer():
     said = why(cores=3, rules=manager(calculator="dominant"), nodes=cluster(vcores=6))
     assert said.endswith(
-        "and 3 vcores; a node of 6 vcores holds 2 and there are 4, "
-        "the application master takes 1 GiB and 1 vcore of one"
+        "and 3 vcores; 4 nodes of 6 vcores hold 2 each, the application master takes 1 GiB and 1 vcore of one"
     )
 
 
