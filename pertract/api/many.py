@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from ..errors import OutputError, PertractError, SourceNotFound
+from ..errors import OutputError, PertractError, SourceError, SourceNotFound, UnrecognisedSource
 from ..report.summary import Extraction, summary
-from ..sources import history_server, places, spark
+from ..sources import history_server, mapreduce, places, spark
 from ..sources.processes import in_order
 from .files import save
-from .reading import model_of
+from .reading import Run, model_of
 
 
 def extract_all(
@@ -85,8 +85,27 @@ class _OfLog:
     def size(self) -> int:
         return self.log.stored_bytes or 0
 
-    def read(self, jobs: int) -> tuple[spark.SparkRun, str]:
+    def read(self, jobs: int) -> tuple[Run, str]:
         return spark.read(self.log, jobs=jobs), self.log.place.name
+
+
+@dataclass(frozen=True, slots=True)
+class _OfJob:
+    """A MapReduce job to make a model of, already read: a file can hold many."""
+
+    job: mapreduce.MapReduceRun = field(repr=False)
+    file: str
+    size: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.job.id}"
+
+    @property
+    def name(self) -> str:
+        return self.job.id
+
+    def read(self, jobs: int) -> tuple[Run, str]:
+        return self.job, Path(self.file).name
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +115,33 @@ class _OfServer:
     url: str = field(repr=False)
     name: str
     size: int = 1
+    mapreduce: bool = False
 
     def __str__(self) -> str:
         return f"{places.without_secrets(self.url)} {self.name}"
 
-    def read(self, jobs: int) -> tuple[spark.SparkRun, str]:
-        return history_server.read(self.url, self.name, jobs=jobs), places.without_secrets(self.url)
+    def read(self, jobs: int) -> tuple[Run, str]:
+        shown = places.without_secrets(self.url)
+        if self.mapreduce:
+            with mapreduce.JobServer(self.url) as server:
+                return mapreduce.ask(server, self.name), shown
+        return history_server.read(self.url, self.name, jobs=jobs), shown
+
+
+_Task = _OfLog | _OfServer | _OfJob
 
 
 def _tasks(
     sources: Sequence[str | Path], application: str | None
-) -> tuple[Sequence[_OfLog | _OfServer], spark.Found]:
+) -> tuple[Sequence[_Task], spark.Found]:
     """Return what to make models of, and what else was found."""
     on_servers, where = [], []
     for source in map(str, sources):
-        if places.is_web(source) and (server := history_server.probe(source)):
+        if places.is_web(source) and (jobs := mapreduce.probe(source)):
+            with jobs:
+                known = [application] if application else mapreduce.applications(jobs)
+            on_servers += [_OfServer(source, name, mapreduce=True) for name in known]
+        elif places.is_web(source) and (server := history_server.probe(source)):
             with server:
                 known = [application] if application else history_server.applications(server)
             on_servers += [_OfServer(source, name) for name in known]
@@ -118,7 +149,8 @@ def _tasks(
             where += places.expand(source)
     found = spark.find_all(where)
     logs = spark.choose(found.logs, application=application)
-    if not logs and not found.refused and not on_servers:
+    of_jobs = list(_jobs(where, found, application))
+    if not logs and not of_jobs and not found.refused and not on_servers:
         names = ", ".join(map(str, where[:3]))
         held = f" of application {application}" if application and found.logs else ""
         reason = f"; {found.skipped[0]}" if found.skipped and not found.logs else ""
@@ -126,10 +158,26 @@ def _tasks(
             f"{names}: there is no event log{held}{reason}",
             hint="Give the folder that spark.eventLog.dir points to.",
         )
-    return [*on_servers, *map(_OfLog, logs)], found
+    return [*on_servers, *map(_OfLog, logs), *of_jobs], found
 
 
-def _extract_to(jobs: int, target: tuple[_OfLog | _OfServer, Path]) -> Extraction:
+def _jobs(where: Sequence[places.Place], found: spark.Found, application: str | None) -> Iterator[_OfJob]:
+    """Yield the MapReduce jobs among what was found besides event logs, and take their files out of that."""
+    files = [file for place in where for file in mapreduce.find_at(place)]
+    saved = [file for file in files if file.kind == "answer"]
+    for group in [*([saved] if saved else []), *([file] for file in files if file.kind != "answer")]:
+        shown = {f"{file.place}: " for file in group}
+        found.skipped[:] = [e for e in found.skipped if not any(str(e).startswith(name) for name in shown)]
+        try:
+            for job in mapreduce.read_all(group, application=application):
+                yield _OfJob(job, str(group[0].place))
+        except UnrecognisedSource as error:
+            found.skipped.append(error)
+        except SourceError as error:
+            found.refused.append(error)
+
+
+def _extract_to(jobs: int, target: tuple[_Task, Path]) -> Extraction:
     task, path = target
     try:
         model = model_of(*task.read(jobs))
@@ -139,7 +187,7 @@ def _extract_to(jobs: int, target: tuple[_OfLog | _OfServer, Path]) -> Extractio
     return Extraction(str(task), path, summary(model))
 
 
-def _paths(tasks: Sequence[_OfLog | _OfServer], folder: Path) -> Iterator[Path]:
+def _paths(tasks: Sequence[_Task], folder: Path) -> Iterator[Path]:
     """Yield a file for each: its application and attempt, with a number where that is taken."""
     taken: Counter[str] = Counter()
     for task in tasks:

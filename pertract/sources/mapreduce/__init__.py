@@ -1,6 +1,6 @@
 """Jobs of Hadoop MapReduce: history files, traces, old logs, and answers of servers."""
 
-from .reader import JobFile, find, read, read_all
+from .reader import JobFile, find, find_at, read, read_all
 from .records import AttemptRecord, MapReduceRun, job_id
 from .server import JobServer, applications, ask, probe
 
@@ -12,6 +12,7 @@ __all__ = [
     "applications",
     "ask",
     "find",
+    "find_at",
     "job_id",
     "probe",
     "read",

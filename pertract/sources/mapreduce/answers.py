@@ -140,6 +140,8 @@ def jobs_of(answers: Iterable[Answer], digest: str, shown: str) -> list[MapReduc
             job.events[kind] += 1
             _NOTE[kind](job, about)
     known = [job for job in jobs.values() if set(job.events) - {"jobAttempts"}]
+    # Of jobs that are only in a list nothing else is known, if there are others.
+    known = [job for job in known if set(job.events) - {"jobs", "jobAttempts"}] or known
     if not known:
         raise NoUsableRun(
             f"{shown}: the answers are about no job",

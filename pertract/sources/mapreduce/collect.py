@@ -111,11 +111,17 @@ class JobCollector:
         )
 
     def _start_with_tasks(self) -> int:
-        """Let attempts whose start is missing start with their tasks; return how many there are."""
+        """Let attempts whose start is missing start with their tasks; return how many there are.
+
+        Those that were killed before they had a container never started, and are left out.
+        """
         found = 0
-        for known in self.attempts.values():
-            start_ms = self.task_starts.get(str(known.get("task")))
-            if "start_ms" not in known and "finish_ms" in known and start_ms is not None:
+        for name, known in list(self.attempts.items()):
+            if "start_ms" in known or "finish_ms" not in known:
+                continue
+            if STATES.get(str(known.get("state")).upper()) != "SUCCEEDED":
+                del self.attempts[name]
+            elif (start_ms := self.task_starts.get(str(known.get("task")))) is not None:
                 known["start_ms"] = start_ms
                 found += 1
         return found

@@ -87,17 +87,18 @@ def find(source: str | Path) -> list[JobFile]:
     UnrecognisedSource
         If the only file is about MapReduce but holds no job.
     """
-    places = expand(source)
-    files, refused = list[JobFile](), list[SourceError]()
-    for place in places:
-        for found in _discover(place, _DEEPEST):
-            if isinstance(found, JobFile):
-                files.append(found)
-            else:
-                refused.append(found)
-    if not files and refused:
-        raise refused[0]
+    found = [item for place in expand(source) for item in _discover(place, _DEEPEST)]
+    files = [item for item in found if isinstance(item, JobFile)]
+    if not files:
+        for item in found:
+            if isinstance(item, SourceError):
+                raise item
     return files
+
+
+def find_at(place: Place) -> list[JobFile]:
+    """Return the files that tell of MapReduce jobs at a place; what else is there is left alone."""
+    return [item for item in _discover(place, _DEEPEST) if isinstance(item, JobFile)]
 
 
 def _discover(place: Place, depth: int) -> Iterator[JobFile | SourceError]:
