@@ -12,7 +12,9 @@ from ...sources.mapreduce.configuration import number
 from ...sources.mapreduce.records import Kind
 from . import phases, slots
 
-MAP, REDUCE, DATA = "map", "reduce", "input"
+MAP: Kind = "map"
+REDUCE: Kind = "reduce"
+DATA = "input"
 SLOW_START, RAMP_UP = 0.05, 0.5
 """Defaults of ``mapreduce.job.reduce.slowstart.completedmaps`` and the AM's ``rampup.limit``."""
 SHORTEST_DELAY_S = 0.0005
@@ -147,7 +149,7 @@ class _Builder:
     def _configuration(self) -> dsl.ApplicationConfiguration:
         queue = self.run.queue
         return dsl.ApplicationConfiguration(
-            executors=slots.executors(self.run, self.map_wait_s if self.maps else self.reduce_wait_s),
+            executors=slots.executors(self.run, {MAP: self.map_wait_s, REDUCE: self.reduce_wait_s}),
             shuffle_partitions=self.run.reduces or None,
             containers=dsl.ContainerRequest(
                 queue=queue if queue.startswith("root") else f"root.{queue or 'default'}",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from ... import dsl
 from ...sources.mapreduce import AttemptRecord, MapReduceRun
 from ...sources.mapreduce.configuration import number
+from ...sources.mapreduce.records import Kind
 from ...units import MIB
 
 
@@ -29,19 +30,22 @@ class Slot:
     """Node of its first container."""
     first_s: float
     """Start of that, seconds after submission."""
+    kind: Kind
+    """Whether that was of a map or of a reduce."""
 
 
 def slots(run: MapReduceRun) -> list[Slot]:
     """Return the slots of a run, first one first; a job inside its master has one."""
     found: list[Slot] = []
     changes = sorted(
-        [(a.finish_s, 0, a.host) for a in run.attempts] + [(a.start_s, 1, a.host) for a in run.attempts]
+        [(a.finish_s, 0, a.host, a.kind) for a in run.attempts]
+        + [(a.start_s, 1, a.host, a.kind) for a in run.attempts]
     )
     running = 0
-    for time_s, starts, host in changes:  # what ends at a moment has left before what begins
+    for time_s, starts, host, kind in changes:  # what ends at a moment has left before what begins
         running += 1 if starts else -1
         if running > len(found):
-            found.append(Slot(host, time_s))
+            found.append(Slot(host, time_s, kind))
     return found[:1] if run.uber else found
 
 
@@ -95,14 +99,14 @@ def eligible_s(run: MapReduceRun, completed_ratio: float) -> float:
     return ends[min(needed, len(ends)) - 1]
 
 
-def executors(run: MapReduceRun, wait_s: float) -> tuple[dsl.ExecutorGroup, ...]:
+def executors(run: MapReduceRun, wait_s: Mapping[Kind, float]) -> tuple[dsl.ExecutorGroup, ...]:
     """Return the slots as executors of one slot each, alike ones together.
 
-    They come before their first container started by as much as a container is waited for.
+    They come before their first container started by as much as such a container is waited for.
     """
     places = {host: node for node, host in enumerate(_hosts(run))}
     size = container(run, "map")
-    alike = Counter((round(max(0.0, s.first_s - wait_s), 3), places[s.host]) for s in slots(run))
+    alike = Counter((round(max(0.0, s.first_s - wait_s[s.kind]), 3), places[s.host]) for s in slots(run))
     return tuple(
         dsl.ExecutorGroup(
             count=count,

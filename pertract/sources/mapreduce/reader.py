@@ -204,14 +204,16 @@ def _of_file(file: JobFile) -> Iterator[MapReduceRun]:
     if file.kind in ("trace", "simulator"):
         yield from _objects(data, file, digest, also)
         return
-    properties, trouble = _configuration(file.place)
+    properties, trouble, note = _configuration(file.place)
     if file.kind == "history":
         found = [read_history(data, shown, properties=properties, digest=digest)]
     else:
         found = list(old_log.read_old_logs(data, properties=properties, digest=digest))
         if not found:
             raise NoUsableRun(f"{shown}: the log tells of no job", hint="Give the history of a job that ran.")
-    yield from (_missing(run, also + trouble) for run in found)
+    for run in found:
+        noted = run if run.properties or not note else replace(run, notes=(*run.notes, note))
+        yield _missing(noted, also + trouble)
 
 
 def _objects(data: bytes, file: JobFile, digest: str, also: list[str]) -> Iterator[MapReduceRun]:
@@ -257,19 +259,20 @@ def _whole(file: JobFile) -> tuple[bytes, str, bool]:
         return data, f"sha256:{opened.digest().hex()}", opened.damaged
 
 
-def _configuration(place: Place) -> tuple[dict[str, str] | None, list[str]]:
-    """Return the configuration beside a history file, and what was wrong with it."""
+def _configuration(place: Place) -> tuple[dict[str, str] | None, list[str], str]:
+    """Return the configuration beside a history file, what was wrong with it, and a note if there is none."""
     named = re.match(r"(?:.*_)?(job_\d+_\d+)", place.name)
     if not isinstance(place, LocalPlace) or named is None:
-        return None, ["the job configuration is not known"]
+        return None, [], "the job configuration is not known; Hadoop's defaults are assumed"
     beside = place.path.parent / f"{named[1]}_conf.xml"
     if not beside.is_file():  # Hadoop 1 put the name of the job tracker before it
         beside = next(iter(sorted(place.path.parent.glob(f"*_{named[1]}_conf.xml"))), beside)
     if not beside.is_file():
-        return None, [f"there is no job configuration ({named[1]}_conf.xml) beside the history"]
+        note = f"there is no job configuration ({beside.name}) beside the history; Hadoop's defaults are assumed"
+        return None, [], note
     try:
-        return configuration.parse(beside.read_bytes(), beside.name), []
+        return configuration.parse(beside.read_bytes(), beside.name), [], ""
     except (SourceError, OSError) as error:
-        return None, [str(error)]
+        return None, [str(error)], ""
 
 
