@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from ... import dsl
@@ -71,10 +72,22 @@ def _sum(attempts: Sequence[AttemptRecord], *names: str) -> int:
     return next((value for value in sums if value), 0)
 
 
+def _needed(attempts: Sequence[AttemptRecord]) -> list[AttemptRecord]:
+    """Return attempts without those that another attempt of their task had made superfluous.
+
+    They held slots, but nothing waited for them.
+    """
+    done: dict[str, float] = {}
+    for attempt in attempts:
+        if attempt.state == "SUCCEEDED":
+            done[attempt.task] = min(attempt.finish_s, done.get(attempt.task, math.inf))
+    return [a for a in attempts if a.state != "KILLED" or a.finish_s < done.get(a.task, math.inf)]
+
+
 class _Builder:
     def __init__(self, run: MapReduceRun) -> None:
         self.run = run
-        self.maps, self.reduces = run.of_kind("map"), run.of_kind("reduce")
+        self.maps, self.reduces = _needed(run.of_kind(MAP)), _needed(run.of_kind(REDUCE))
         ratio = number(run.properties, "mapreduce.job.reduce.slowstart.completedmaps", *_OLD_SLOW_START)
         ramp = number(run.properties, "yarn.app.mapreduce.am.job.reduce.rampup.limit")
         self.rules = dsl.SlowStart(
@@ -86,6 +99,10 @@ class _Builder:
         self.map_wait_s = slots.map_wait_s(run)
         self.reduce_wait_s = slots.reduce_wait_s(run, slots.eligible_s(run, self.rules.completed_ratio))
         self.notes = list(run.notes)
+        if beaten := len(run.attempts) - len(self.maps) - len(self.reduces):
+            self.notes.append(
+                f"{beaten} attempts were killed because another one of their task had succeeded; they are left out"
+            )
 
     def build(self, source: str, provenance: dsl.Provenance | None) -> dsl.PerformanceModel:
         run = self.run
