@@ -14,7 +14,7 @@ from ..report.summary import Extraction, summary
 from ..sources import history_server, mapreduce, places, spark
 from ..sources.processes import in_order
 from .files import save
-from .reading import Run, model_of
+from .reading import Run, model_of, server_at
 
 
 def extract_all(
@@ -137,20 +137,17 @@ def _tasks(
     """Return what to make models of, and what else was found."""
     on_servers, where = [], []
     for source in map(str, sources):
-        if places.is_web(source) and (jobs := mapreduce.probe(source)):
-            with jobs:
-                known = [application] if application else mapreduce.applications(jobs)
-            on_servers += [_OfServer(source, name, mapreduce=True) for name in known]
-        elif places.is_web(source) and (server := history_server.probe(source)):
+        if places.is_web(source) and (server := server_at(source)):
+            of_jobs = isinstance(server, mapreduce.JobServer)
             with server:
-                known = [application] if application else history_server.applications(server)
-            on_servers += [_OfServer(source, name) for name in known]
+                known = [application] if application else _known(server)
+            on_servers += [_OfServer(source, name, mapreduce=of_jobs) for name in known]
         else:
             where += places.expand(source)
     found = spark.find_all(where)
     logs = spark.choose(found.logs, application=application)
-    of_jobs = list(_jobs(where, found, application))
-    if not logs and not of_jobs and not found.refused and not on_servers:
+    from_files = list(_jobs(where, found, application))
+    if not logs and not from_files and not found.refused and not on_servers:
         names = ", ".join(map(str, where[:3]))
         held = f" of application {application}" if application and found.logs else ""
         reason = f"; {found.skipped[0]}" if found.skipped and not found.logs else ""
@@ -158,7 +155,14 @@ def _tasks(
             f"{names}: there is no event log{held}{reason}",
             hint="Give the folder that spark.eventLog.dir points to.",
         )
-    return [*on_servers, *map(_OfLog, logs), *of_jobs], found
+    return [*on_servers, *map(_OfLog, logs), *from_files], found
+
+
+def _known(server: history_server.Server | mapreduce.JobServer) -> list[str]:
+    """Return the applications that a server knows."""
+    if isinstance(server, mapreduce.JobServer):
+        return mapreduce.applications(server)
+    return history_server.applications(server)
 
 
 def _jobs(where: Sequence[places.Place], found: spark.Found, application: str | None) -> Iterator[_OfJob]:

@@ -86,26 +86,38 @@ def read_named(
 ) -> tuple[Run, str]:
     """Return the run at a source, and the name to remember it by: of Spark, or else of MapReduce."""
     address = str(source)
-    if places.is_web(address):
-        if (jobs_server := mapreduce.probe(address, progress=progress)) is not None:
-            with jobs_server:
-                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
-        try:
-            server = history_server.probe(address, progress=progress)
-        except SourceError:
-            if (jobs_server := mapreduce.probe(address, anywhere=True, progress=progress)) is None:
-                raise
-            with jobs_server:
-                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
-        if server:
-            with server:
-                run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
-            return run, places.without_secrets(address)
+    if places.is_web(address) and (server := server_at(address, progress=progress)):
+        with server:
+            if isinstance(server, mapreduce.JobServer):
+                return mapreduce.ask(server, application), places.without_secrets(address)
+            run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
+        return run, places.without_secrets(address)
     try:
         log = spark.find(source, application=application, attempt=attempt)
     except (UnrecognisedSource, SourceNotFound) as error:
         return _of_mapreduce(source, application, error)
     return spark.read(log, jobs=jobs, progress=progress), log.place.name
+
+
+def server_at(
+    url: str, *, progress: spark.Progress | None = None
+) -> history_server.Server | mapreduce.JobServer | None:
+    """Return the server of Spark or MapReduce at an http or https URL, or None where there is another one.
+
+    Raises
+    ------
+    SourceError
+        If there is probably one, but it cannot be reached, refuses, or wants a login.
+    """
+    if (jobs := mapreduce.probe(url, progress=progress)) is not None:
+        return jobs
+    try:
+        server = history_server.probe(url, progress=progress)
+    except SourceError:
+        if (jobs := mapreduce.probe(url, anywhere=True, progress=progress)) is None:
+            raise
+        return jobs
+    return server or mapreduce.probe(url, anywhere=True, progress=progress)
 
 
 def _of_mapreduce(

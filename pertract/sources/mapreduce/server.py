@@ -73,7 +73,26 @@ class JobServer:
         SourceError
             If the server cannot be reached, refuses, or answers something else.
         """
-        url = f"{self.base}/{self.api}" + (f"/{path}" if path else "")
+        return self._ask(f"{self.base}/{self.api}/{path}")
+
+    def present(self) -> bool:
+        """Return whether such a server answers at the address, and not another one.
+
+        Raises
+        ------
+        SourceError
+            If it cannot be reached or refuses.
+        """
+        path = self.api.replace("history/mapreduce", "history/info").replace("v1/mapreduce", "v1/mapreduce/info")
+        try:
+            self._ask(f"{self.base}/{path}")
+        except (UnrecognisedSource, UnreadableSource, SourceNotFound):
+            if self.named:
+                raise
+            return False
+        return True
+
+    def _ask(self, url: str) -> answers.Answer:
         answer = self._connection.ask(url, accept="application/json")
         if answer.is_page:
             raise login_page(url, answer.url)
@@ -115,13 +134,7 @@ def probe(url: str, *, anywhere: bool = False, progress: Progress | None = None)
     if not (server.sure or anywhere):
         return None
     with server:
-        try:
-            server.get("jobs" if server.api == _MASTER else "")
-        except (UnrecognisedSource, UnreadableSource, SourceNotFound):
-            if server.named:
-                raise
-            return None  # another server
-        return server
+        return server if server.present() else None
 
 
 def applications(server: JobServer) -> list[str]:
