@@ -104,7 +104,7 @@ class _OfJob:
     def name(self) -> str:
         return self.job.id
 
-    def read(self, jobs: int) -> tuple[Run, str]:
+    def read(self, _jobs: int) -> tuple[Run, str]:
         return self.job, Path(self.file).name
 
 
@@ -131,9 +131,7 @@ class _OfServer:
 _Task = _OfLog | _OfServer | _OfJob
 
 
-def _tasks(
-    sources: Sequence[str | Path], application: str | None
-) -> tuple[Sequence[_Task], spark.Found]:
+def _tasks(sources: Sequence[str | Path], application: str | None) -> tuple[Sequence[_Task], spark.Found]:
     """Return what to make models of, and what else was found."""
     on_servers, where = [], []
     for source in map(str, sources):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..sources.runs_table import MeasuredRun, read_table, select
+from ..sources.spark import SparkRun
 from .reading import read_run
 
 
@@ -36,9 +37,10 @@ def completed(run: MeasuredRun) -> MeasuredRun:
     if run.response_time_s is not None or run.log is None:
         return run
     log = read_run(run.log)
+    executors = len(log.executors) if isinstance(log, SparkRun) else 0
     return replace(
         run,
         response_time_s=log.response_time_s,
         job_span_s=log.job_span_s if run.job_span_s is None else run.job_span_s,
-        executors=run.executors or len(log.executors) or None,
+        executors=run.executors or executors or None,
     )

@@ -22,8 +22,8 @@ def read_run(
     attempt: str | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
-) -> spark.SparkRun:
-    """Return the records of the run in a Spark event log.
+) -> Run:
+    """Return the records of the run in a Spark event log, or of a MapReduce job.
 
     Parameters
     ----------

@@ -13,8 +13,8 @@ from .attempts import LiveStage
 from .draw import Tasks, draw
 from .plan import Plan
 from .scheduler import TaskScheduler
-from .slow_start import EarlyTasks
 from .slots import SlotPool
+from .slow_start import EarlyTasks
 from .stage_run import StageRun
 
 

@@ -43,7 +43,7 @@ class Turns:
             for name, stage in zip(names, plan.stages, strict=True)
         ]
 
-    def order(self, waiting: Sequence[tuple[int, int]], running: Mapping[int, int]) -> list[int]:
+    def order(self, waiting: Sequence[tuple[float, int]], running: Mapping[int, int]) -> list[int]:
         """Return the waiting stages, next one first.
 
         Parameters

@@ -1,8 +1,8 @@
 """Tasks that start before the stage whose output they fetch has ended, as MapReduce's reduces do.
 
-When they are launched is decided as by ``org.apache.hadoop.mapreduce.v2.app.rm.RMContainerAllocator``; what
-fetching takes follows from a fluid model: output of the tail becomes available as its tasks end, each the same
-share, and a task fetches what is available, at the most as fast as it would fetch all of it alone.
+When they are launched is decided as by ``org.apache.hadoop.mapreduce.v2.app.rm.RMContainerAllocator``. What
+fetching takes follows from a fluid model: output of the tail becomes available as its tasks end, each the
+same share, and a task fetches what is available, at the most as fast as it would fetch all of it.
 """
 
 from __future__ import annotations
@@ -39,15 +39,11 @@ def fetched_s(start_s: float, fetch_s: float, ends_s: Sequence[float]) -> float:
         When the tasks of the stage before ended, ascending.
     """
     count = len(ends_s)
-    waits = (
-        end_s + fetch_s * (count - k) / count for k, end_s in enumerate(ends_s) if end_s >= start_s
-    )
+    waits = (end_s + fetch_s * (count - k) / count for k, end_s in enumerate(ends_s) if end_s >= start_s)
     return max(start_s + fetch_s, max(waits, default=0.0))
 
 
-def most_running(
-    *, slots: int, ended: int, running: int, pending: int, rules: SlowStart
-) -> int | None:
+def most_running(*, slots: int, ended: int, running: int, pending: int, rules: SlowStart) -> int | None:
     """Return how many tasks of the head may run while the tail runs; None for as many as there is room for.
 
     As ``scheduleReduces``: none until enough of the tail has ended; all when every task of the tail has a

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from ... import dsl
 from ...dsl.resolve import check
@@ -19,9 +20,9 @@ DATA = "input"
 SLOW_START, RAMP_UP = 0.05, 0.5
 """Defaults of ``mapreduce.job.reduce.slowstart.completedmaps`` and the AM's ``rampup.limit``."""
 SHORTEST_DELAY_S = 0.0005
-_READ = ("HDFS_BYTES_READ", "S3A_BYTES_READ", "S3_BYTES_READ", "WASB_BYTES_READ", "ABFS_BYTES_READ")
-_READ += ("GS_BYTES_READ", "VIEWFS_BYTES_READ", "MAP_INPUT_BYTES")
-_WRITTEN = tuple(name.replace("READ", "WRITTEN") for name in _READ if name.endswith("_READ"))
+_STORES = ("HDFS", "S3A", "S3", "WASB", "ABFS", "GS", "VIEWFS")
+_READ = (*(f"{store}_BYTES_READ" for store in _STORES), "MAP_INPUT_BYTES")
+_WRITTEN = tuple(f"{store}_BYTES_WRITTEN" for store in _STORES)
 
 
 def build_mapreduce_model(
@@ -55,9 +56,7 @@ def _usable(run: MapReduceRun, source: str) -> None:
             hint="Use the history of a job that succeeded.",
         )
     if run.state in ("RUNNING", "INITED", "NEW"):
-        raise NoUsableRun(
-            f"{source}: {run.id} was still running", hint="Ask again when the job has ended."
-        )
+        raise NoUsableRun(f"{source}: {run.id} was still running", hint="Ask again when the job has ended.")
     if not any(attempt.state == "SUCCEEDED" for attempt in run.attempts):
         raise NoUsableRun(
             f"{source}: no task of {run.id} is known that succeeded, so there is nothing to predict",
@@ -100,9 +99,7 @@ class _Builder:
         self.reduce_wait_s = slots.reduce_wait_s(run, slots.eligible_s(run, self.rules.completed_ratio))
         self.notes = list(run.notes)
         if beaten := len(run.attempts) - len(self.maps) - len(self.reduces):
-            self.notes.append(
-                f"{beaten} attempts were killed because another one of their task had succeeded; they are left out"
-            )
+            self.notes.append(f"{beaten} attempts that another one of their task had beaten are left out")
 
     def build(self, source: str, provenance: dsl.Provenance | None) -> dsl.PerformanceModel:
         run = self.run
@@ -116,9 +113,7 @@ class _Builder:
                 stages.append(self._stage(kind, attempts, reads=kind == MAP and volumes[MAP].input_bytes > 0))
                 profiles.append(self._profile(kind, attempts, volumes[kind], wait_s))
         if not phases.cpu_known(run.attempts):
-            self.notes.append(
-                "no CPU time was counted; time that is not known to be waiting counts as CPU"
-            )
+            self.notes.append("no CPU time was counted; time that is not known to be waiting counts as CPU")
         configuration = self._configuration()
         at_once = configuration.most_slots
         cpu_s = _sum(run.attempts, "CPU_MILLISECONDS") / 1000
@@ -129,7 +124,7 @@ class _Builder:
             execution=dsl.ExecutionArchitecture(
                 framework="MapReduce",
                 configuration=configuration,
-                **self._graph(stages, volumes),  # type: ignore[arg-type]
+                **self._graph(stages, volumes),
             ),
             profiles=dsl.ResourceProfiles(
                 # A container is a process of its own: what it uses beside its task is counted with it.
@@ -147,7 +142,7 @@ class _Builder:
                     stages=len(stages),
                     tasks=len(run.attempts),
                     response_time_s=round(run.finish_s, 3),
-                    job_span_s=round(run.finish_s - self._begin_s(), 3),
+                    job_span_s=round(run.job_span_s, 3),
                     task_cpu_utilisation=None if utilisation is None else round(utilisation, 6),
                     executors=len(self.slots),
                     slots=at_once,
@@ -180,7 +175,7 @@ class _Builder:
 
     # -- what runs after what --------------------------------------------------------------------
 
-    def _graph(self, stages: list[dsl.Stage], volumes: dict[str, dsl.Volumes]) -> dict[str, object]:
+    def _graph(self, stages: list[dsl.Stage], volumes: dict[str, dsl.Volumes]) -> dict[str, Any]:
         begin_s = self._begin_s()
         edges: tuple[dsl.Edge, ...] = ()
         if len(stages) == 2:
@@ -188,9 +183,7 @@ class _Builder:
             shuffled = volumes[REDUCE].shuffle_read_bytes
             factor = float(f"{shuffled / entering:.6g}") if entering and shuffled else None
             rules = self.rules if self.rules.completed_ratio < 1 else None
-            edges = (
-                dsl.Edge(tail=MAP, head=REDUCE, data_transmission_factor=factor, slow_start=rules),
-            )
+            edges = (dsl.Edge(tail=MAP, head=REDUCE, data_transmission_factor=factor, slow_start=rules),)
         inside: list[dsl.Stage | dsl.Delay] = list(stages)
         after_s = round(self.run.finish_s - max(a.finish_s for a in self.run.attempts), 3)
         if after_s >= SHORTEST_DELAY_S:

@@ -1,7 +1,8 @@
 """Where and when containers were: slots and their nodes, and how long a container is waited for.
 
 A slot is room for one container. As many are taken to have been there as containers ran at one time: what
-else the job could have had is not known. The k-th slot is there from when k containers ran for the first time.
+else the job could have had is not known. The k-th slot is there from when k containers ran for the first
+time.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from ...sources.mapreduce import AttemptRecord, MapReduceRun
 from ...sources.mapreduce.configuration import number
 from ...sources.mapreduce.records import Kind
 from ...units import MIB
-
 
 _SOME = 3
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 Decode = Callable[["Buffer"], Any]
@@ -76,7 +77,7 @@ class _Compiler:
             return self._complex(schema, space)
         if schema in self._named or f"{space}.{schema}" in self._named:
             name = schema if schema in self._named else f"{space}.{schema}"
-            return lambda buffer: self._named[name](buffer)  # a record may hold itself
+            return partial(self._later, name)
         return _primitive(schema)
 
     def _complex(self, schema: dict[str, Any], space: str) -> Decode:
@@ -107,6 +108,10 @@ class _Compiler:
 
     def _union(self, branches: list[Decode]) -> Decode:
         return lambda buffer: _choice(branches, buffer)(buffer)
+
+    def _later(self, name: str, buffer: Buffer) -> Any:
+        """Decode a type by its name only now: a record may hold itself."""
+        return self._named[name](buffer)
 
     @staticmethod
     def _unknown(_: Buffer) -> Any:

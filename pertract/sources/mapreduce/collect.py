@@ -65,7 +65,9 @@ class JobCollector:
         """Return the record of the job."""
         facts, missing = self.facts, list(self.missing)
         if without := self._start_with_tasks():
-            missing.append(f"the start of {without} task attempts is missing; it counts as that of their tasks")
+            missing.append(
+                f"the start of {without} task attempts is missing; it counts as that of their tasks"
+            )
         ended = {name: known for name, known in self.attempts.items() if self._complete(known)}
         starts = [known["start_ms"] for known in ended.values()]
         ends = [known["finish_ms"] for known in ended.values()]

@@ -35,8 +35,8 @@ def read_old_logs(
     pieces = _SEPARATOR.split(data)
     settings: dict[str, Mapping[str, str]] = {}
     logs: list[bytes] = []
-    for name, piece in zip(["", *pieces[1::2]], [pieces[0], *pieces[2::2]], strict=True):
-        text = name.decode("utf-8", "replace") if name else ""
+    for name, piece in zip([b"", *pieces[1::2]], pieces[::2], strict=True):
+        text = name.decode("utf-8", "replace")
         if text.endswith("_conf.xml"):
             found = re.search(r"job_\d+_\d+", text)
             settings[job_id(found[0]) if found else ""] = parse(piece, text)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from ...errors import (
     NoUsableRun,
@@ -115,7 +114,9 @@ def _discover(place: Place, depth: int) -> Iterator[JobFile | SourceError]:
     except SourceError:
         return
     kind = kind_of(seen.head)
-    if kind in _REFUSED and not (kind == "configuration" and place.name.endswith("_conf.xml") and depth < _DEEPEST):
+    if kind in _REFUSED and not (
+        kind == "configuration" and place.name.endswith("_conf.xml") and depth < _DEEPEST
+    ):
         yield UnrecognisedSource(f"{place}: {_REFUSED[kind].partition(';')[0]}", hint=_hint(kind))
     elif kind is not None and kind not in _REFUSED:
         yield JobFile(_part(place, seen), kind)
@@ -268,11 +269,11 @@ def _configuration(place: Place) -> tuple[dict[str, str] | None, list[str], str]
     if not beside.is_file():  # Hadoop 1 put the name of the job tracker before it
         beside = next(iter(sorted(place.path.parent.glob(f"*_{named[1]}_conf.xml"))), beside)
     if not beside.is_file():
-        note = f"there is no job configuration ({beside.name}) beside the history; Hadoop's defaults are assumed"
+        note = (
+            f"there is no job configuration ({beside.name}) beside the history; Hadoop's defaults are assumed"
+        )
         return None, [], note
     try:
         return configuration.parse(beside.read_bytes(), beside.name), [], ""
     except (SourceError, OSError) as error:
         return None, [str(error)], ""
-
-

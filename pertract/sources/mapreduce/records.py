@@ -92,6 +92,17 @@ class MapReduceRun:
     notes: tuple[str, ...] = ()
     """What else was unusual, one sentence each."""
 
+    @property
+    def response_time_s(self) -> float:
+        """Submission to end."""
+        return self.finish_s
+
+    @property
+    def job_span_s(self) -> float:
+        """From when its tasks could be scheduled to the end."""
+        first_s = min((attempt.start_s for attempt in self.attempts), default=self.launched_s)
+        return self.finish_s - min(self.launched_s, first_s)
+
     def of_kind(self, kind: Kind) -> list[AttemptRecord]:
         """Return the attempts of maps or reduces, by start."""
         return [attempt for attempt in self.attempts if attempt.kind == kind]

@@ -20,7 +20,7 @@ from .records import MapReduceRun, job_id
 _HISTORY = "ws/v1/history/mapreduce"
 _MASTER = "ws/v1/mapreduce"
 _PORTS = (19888, 19890)
-"""Usual ports of the History Server (``mapreduce.jobhistory.webapp.address``, ``...webapp.https.address``)."""
+"""Usual ports of the History Server (``mapreduce.jobhistory.webapp.address`` and ``.https.address``)."""
 _AT_ONCE = 8
 _KERBEROS = "Read the .jhist file in mapreduce.jobhistory.done-dir, such as hdfs://..., or copy it first."
 
@@ -83,7 +83,9 @@ class JobServer:
         SourceError
             If it cannot be reached or refuses.
         """
-        path = self.api.replace("history/mapreduce", "history/info").replace("v1/mapreduce", "v1/mapreduce/info")
+        path = self.api.replace("history/mapreduce", "history/info").replace(
+            "v1/mapreduce", "v1/mapreduce/info"
+        )
         try:
             self._ask(f"{self.base}/{path}")
         except (UnrecognisedSource, UnreadableSource, SourceNotFound):
@@ -217,4 +219,3 @@ def _optional(server: JobServer, paths: Sequence[str]) -> list[answers.Answer]:
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return [answer for answer in threads.map(get, paths) if answer is not None]
-

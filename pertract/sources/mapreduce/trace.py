@@ -76,9 +76,9 @@ def _attempt(job: JobCollector, task: Mapping[str, Any], attempt: Mapping[str, A
     ):
         if value := whole(usage.get(key)):
             counters[name] = value
-    splits = [value for item in attempt.get("cpuUsages") or () if (value := whole(item)) is not None]
-    if "CPU_MILLISECONDS" not in counters and sum(splits):
-        counters["CPU_MILLISECONDS"] = sum(splits)
+    splits_ms = sum(whole(item) or 0 for item in attempt.get("cpuUsages") or ())
+    if "CPU_MILLISECONDS" not in counters and splits_ms:
+        counters["CPU_MILLISECONDS"] = splits_ms
     job.attempt(
         str(attempt.get("attemptID") or f"{task.get('taskID')}_{len(job.attempts)}"),
         task=task.get("taskID"),
