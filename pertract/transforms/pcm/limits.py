@@ -147,7 +147,25 @@ def _without_memory(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
     return model if stages == model.profiles.stages else _with_profiles(model, stages=stages)
 
 
+def _after(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
+    nodes = tuple(
+        node.model_copy(update={"edges": _plain(node.edges)}) if isinstance(node, dsl.Job) else node
+        for node in model.execution.nodes
+    )
+    changed = {"nodes": nodes, "edges": _plain(model.execution.edges)}
+    if changed == {"nodes": model.execution.nodes, "edges": model.execution.edges}:
+        return model
+    return model.model_copy(update={"execution": model.execution.model_copy(update=changed)})
+
+
+def _plain(edges: tuple[dsl.Edge, ...]) -> tuple[dsl.Edge, ...]:
+    return tuple(
+        edge if edge.slow_start is None else edge.model_copy(update={"slow_start": None}) for edge in edges
+    )
+
+
 LIMITS = (
+    Limit("slow start", "Tasks start when the stage has ended whose output they fetch.", _after),
     Limit(
         "memory",
         "Tasks need no memory; predictions warn of too little, and take no time for it.",

@@ -38,7 +38,16 @@ def memory() -> dsl.PerformanceModel:
     )
 
 
+def slow_start() -> dsl.PerformanceModel:
+    of = two_stages()
+    (node,) = of.execution.nodes
+    edges = (node.edges[0].model_copy(update={"slow_start": dsl.SlowStart()}),)
+    execution = of.execution.model_copy(update={"nodes": (node.model_copy(update={"edges": edges}),)})
+    return of.model_copy(update={"execution": execution})
+
+
 EXAMPLES = {
+    "slow start": slow_start(),
     "memory": memory(),
     "locality": two_stages(locality=dsl.Locality(cached_by="a")),
     "barrier stages": two_stages(barrier=True),
