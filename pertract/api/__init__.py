@@ -9,6 +9,7 @@ from .calibrating import extract_runs, extract_table
 from .evaluating import validate
 from .exporting import export_pcm
 from .exporting_extended import export_extended_pcm
+from .exporting_sls import export_sls
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .importing import import_pcm
@@ -23,6 +24,7 @@ from .sharing import share
 __all__ = [
     "export_extended_pcm",
     "export_pcm",
+    "export_sls",
     "extract",
     "extract_all",
     "extract_runs",
