@@ -2,9 +2,9 @@
 
 usage: python benchmarks/replay/mapreduce.py [SOURCE ...]
 
-Without arguments, the samples beside the project are taken (`../shared/data/yarn`: job histories, Rumen traces, SLS
-traces, answers of History Servers), and the real job of the tests. Printed per job: maps, reduces, slots, measured
-and simulated response time with signed error; at the end median, 90th percentile and maximum of the absolute errors.
+Without arguments, the samples beside the project are taken (`../shared/data/yarn`: job histories, Rumen and
+SLS traces), and the real jobs of the tests. Printed per job: maps, reduces, slots, measured and simulated
+response time with signed error; at the end median, 90th percentile and maximum of the absolute errors.
 Nothing here is a prediction: every job is simulated in its own configuration.
 """
 
@@ -49,7 +49,8 @@ def jobs_of(sources: tuple[Path, ...]) -> Iterator[tuple[str, mapreduce.MapReduc
 
 def main(sources: tuple[Path, ...]) -> None:
     errors: dict[str, list[float]] = {}
-    print(f"{'job':28} {'maps':>5} {'red.':>5} {'slots':>5} {'measured':>10} {'simulated':>10} {'error':>7}  source")
+    columns = ("maps", "red.", "slots", "measured", "simulated", "error")
+    print(f"{'job':28}" + "".join(f"{c:>{w}}" for c, w in zip(columns, (6, 6, 6, 11, 11, 8), strict=True)))
     for source, job in jobs_of(sources):
         try:
             model = model_of(job, source)
@@ -67,7 +68,9 @@ def main(sources: tuple[Path, ...]) -> None:
             )
     for name, found in errors.items():
         median, p90 = np.quantile(found, [0.5, 0.9])
-        print(f"{name}: {len(found)}, median {median:.1%}, 90th percentile {p90:.1%}, maximum {max(found):.1%}")
+        print(
+            f"{name}: {len(found)}, median {median:.1%}, 90th percentile {p90:.1%}, maximum {max(found):.1%}"
+        )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,13 @@ HALF = dsl.SlowStart(completed_ratio=0.05, slots_ratio=0.5)
 def demand(resource: str, activity: str, mean_s: float) -> dsl.Demand:
     unit = "core_seconds" if resource == "cpu" else "seconds"
     return dsl.Demand.model_validate(
-        {"resource": resource, "activity": activity, "unit": unit, "mean": {"constant": mean_s}, "spread": (1,)}
+        {
+            "resource": resource,
+            "activity": activity,
+            "unit": unit,
+            "mean": {"constant": mean_s},
+            "spread": (1,),
+        }
     )
 
 

@@ -105,9 +105,7 @@ def test_attempts_that_were_beaten_hold_nothing_up():
 
 
 def test_attempts_that_failed_count():
-    found = run(
-        attempt("map", 0, 3, 5, state="FAILED"), attempt("map", 0, 6, 9, again=1), finish_s=10
-    )
+    found = run(attempt("map", 0, 3, 5, state="FAILED"), attempt("map", 0, 6, 9, again=1), finish_s=10)
     model = build_mapreduce_model(found, source="x")
     assert model.profiles.stages[0].attempts_per_task == 2
     assert model.execution.stages[0].partitions.count == 1

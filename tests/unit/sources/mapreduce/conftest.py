@@ -59,7 +59,9 @@ def counted(**values: int) -> dict[str, Any]:
     return {"name": "COUNTERS", "groups": [group]}
 
 
-def attempt(kind: str, number: int, begin: int, end: int, *, host: str = "host-1", **more: Any) -> list[Event]:
+def attempt(
+    kind: str, number: int, begin: int, end: int, *, host: str = "host-1", **more: Any
+) -> list[Event]:
     letter, state = kind[0].lower(), more.pop("state", "FINISHED")
     names = {
         "taskid": f"{JOB.replace('job', 'task')}_{letter}_{number:06d}",
@@ -103,7 +105,7 @@ def job(*attempts: list[Event], maps: int, reduces: int, end: int) -> list[Event
 
 
 def usual() -> list[Event]:
-    """Return the events of four maps in two waves on two nodes, and a reduce that starts before the last ends."""
+    """Return four maps in two waves on two nodes, and a reduce that starts before the last one ends."""
     return job(
         *(attempt("MAP", i, 3000, 8000, host=f"host-{i}", CPU_MILLISECONDS=3000) for i in range(2)),
         *(attempt("MAP", i, 9000, 14000, host=f"host-{i - 2}", CPU_MILLISECONDS=3000) for i in (2, 3)),

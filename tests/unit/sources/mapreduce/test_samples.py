@@ -1,4 +1,4 @@
-"""Real traces, old logs and answers beside the project parse to their figures, or are refused in one sentence."""
+"""Real traces, old logs and answers parse to their figures, or are refused in one sentence."""
 
 from __future__ import annotations
 
