@@ -10,6 +10,7 @@ from .evaluating import validate
 from .exporting import export_pcm
 from .exporting_extended import export_extended_pcm
 from .extracting import extract
+from .exporting_sls import export_sls
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .importing import import_pcm
@@ -27,6 +28,7 @@ __all__ = [
     "chosen_stage",
     "export_extended_pcm",
     "export_pcm",
+    "export_sls",
     "extract",
     "extract_all",
     "extract_runs",

@@ -11,6 +11,7 @@ import typer
 from ..errors import UsageError
 from . import options as opt
 from .errors import guarded
+from .export_sls import sls
 from .options import Debug, Format, FormatOption, ModelPath, Quiet
 
 
@@ -150,4 +151,5 @@ def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     group = typer.Typer(no_args_is_help=True, help="Write a model in the format of another tool.")
     group.command()(pcm)
+    group.command()(sls)
     app.add_typer(group, name="export")

@@ -20,7 +20,7 @@ def extract(
         list[str] | None,
         typer.Argument(
             metavar="SOURCE...",
-            help="Event logs: files, folders, zip archives, patterns or URLs; or a History Server.",
+            help="Event logs or MapReduce histories: files, folders, archives, patterns, URLs or servers.",
             show_default=False,
         ),
     ] = None,
@@ -65,7 +65,7 @@ def extract(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Make a performance model from a Spark event log, or from several.
+    """Make a performance model from a Spark event log or a MapReduce job, or from several.
 
     A log may be plain, zstd, lz4, snappy, lzf, gzip, bzip2 or xz; one file, an `eventlog_v2_...` folder, or
     one of many in a folder, zip archive or History Server; of Spark 1.4 to 4.x. At the end the model is
@@ -92,6 +92,9 @@ def extract(
     for garbage collection, exceptions, and when executors were granted;
 
     `pertract extract app.zstd --samples agent/` for what executors use beside tasks, measured and not assumed.
+
+    MapReduce jobs come from a `.jhist` file (JSON or binary), a Rumen or SLS trace, a log of Hadoop 1, saved
+    answers, or their History Server: `pertract extract http://history:19888 --app job_1700000000000_0042`
 
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the

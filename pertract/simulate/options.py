@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from .. import dsl
 from ..errors import UsageError
+from ..units import MIB
 from .memory import OVERHEAD
-from .settings import check_known, memory, whole
+from .settings import CONTAINER_MB, check_known, memory, whole
 
 MOST_TIMES = 1e9
 """Most that the data can be relative to the measured ones; the inverse is the least."""
@@ -105,6 +106,8 @@ def with_settings(options: Options) -> Options:
     if (heap := memory(options.settings, "spark.executor.memory")) is not None:
         changes["executor_memory_bytes"] = "spark.executor.memory", heap
     memory(options.settings, OVERHEAD, least=0)
+    if (container := whole(options.settings, CONTAINER_MB)) is not None:
+        changes["executor_memory_bytes"] = CONTAINER_MB, container * MIB
     for name, (key, value) in changes.items():
         if getattr(options, name) not in (None, value):
             option = f"--{name.removesuffix('_bytes').replace('_', '-')}"

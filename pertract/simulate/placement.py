@@ -12,6 +12,7 @@ from ..units import counted, format_size
 from .granted import Granted, asked_executors, granted, limits, registered_s
 from .memory import OVERHEAD, SYSTEM_BYTES, process_bytes, room
 from .options import MOST_MACHINES, Options
+from .settings import MAPREDUCE
 
 MOST_SLOTS = 1_000_000
 """Most task slots that can be asked for."""
@@ -171,7 +172,9 @@ def _executors_per_node(model: dsl.PerformanceModel, options: Options) -> int:
         measured = measured_executors(model)
         return max(1, round(_most_executors(measured) / len({e.node for e in measured})))
     heap_bytes = options.executor_memory_bytes or model.execution.configuration.executors[0].memory_bytes
-    needed = process_bytes(heap_bytes, options.settings.get(OVERHEAD)) if heap_bytes else None
+    needed: float | None = heap_bytes
+    if heap_bytes and model.execution.framework != MAPREDUCE:  # whose containers have one size in all
+        needed = process_bytes(heap_bytes, options.settings.get(OVERHEAD))
     cores = _executor_cores(model, options)
     node_cores = options.node_cores or _known_cores(model)
     found = room(

@@ -12,6 +12,11 @@ from .collect import JobCollector, whole
 from .records import MapReduceRun
 
 _TASKS = "job.tasks"
+_SIZES = (
+    ("container.memory", "memory.mb"),
+    ("container.memory-mb", "memory.mb"),
+    ("container.vcores", "cpu.vcores"),
+)
 
 
 def is_simulator_trace(found: Any) -> bool:
@@ -46,7 +51,7 @@ def job_of(found: Mapping[str, Any], digest: str, number: int) -> MapReduceRun:
         for _ in range(whole(task.get("count")) or 1):
             name = f"attempt_{job.id.removeprefix('job_')}_{kind[0]}_{len(job.attempts):06d}_0"
             job.attempt(name, kind=kind, start_ms=start, finish_ms=end, host=task.get("container.host"))
-        for key, setting in (("container.memory", "memory.mb"), ("container.vcores", "cpu.vcores")):
+        for key, setting in _SIZES:
             if value := whole(task.get(key)):
                 memory[f"mapreduce.{kind}.{setting}"] = str(value)
     if missing := job.malformed:
