@@ -6,9 +6,10 @@ from pathlib import Path
 
 from .. import dsl, provenance
 from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
-from ..extract import build_model
+from ..extract import build_model, read_paths
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
+from ..sources import hdfs as files
 from ..sources import history_server, mapreduce, places, spark
 
 Run = spark.SparkRun | mapreduce.MapReduceRun
@@ -53,6 +54,7 @@ def extract(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -65,15 +67,16 @@ def extract(
     ----------
     source, application, attempt, jobs, progress
         As for `read_run`.
+    hdfs
+        Where to look up the files that the run read: a NameNode, or what `pertract.sources.hdfs` reads.
 
     Raises
     ------
     SourceError
-        If there is no event log, it cannot be read, or no job in it finished.
+        If there is no event log, it cannot be read, or no job in it finished; or if no file can be listed.
     """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    )
+    run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    return replayed(unreplayed(run, name, hdfs=hdfs))
 
 
 def read_named(
@@ -115,12 +118,12 @@ def _of_mapreduce(
     if isinstance(otherwise, EmptySource):
         raise otherwise
     try:
-        files = mapreduce.find(source)
+        found = mapreduce.find(source)
     except SourceNotFound:
         raise otherwise from None
-    if not files:
+    if not found:
         raise otherwise
-    return mapreduce.read(files, application=application), files[0].place.name
+    return mapreduce.read(found, application=application), found[0].place.name
 
 
 def model_of(run: Run, name: str) -> dsl.PerformanceModel:
@@ -128,12 +131,13 @@ def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: Run, name: str) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed."""
+def unreplayed(run: Run, name: str, *, hdfs: str | Path | None = None) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed, with what a file system tells of its files."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
     if isinstance(run, mapreduce.MapReduceRun):
         return build_mapreduce_model(run, source=name, provenance=origin)
-    return build_model(run, source=name, provenance=origin)
+    listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    return build_model(run, source=name, provenance=origin, listing=listing)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:

@@ -41,7 +41,16 @@ from .system import (
     Replay,
     Run,
 )
-from .workload import DataWorkload, FileData, OpenSource, RecordData, SingleSource
+from .workload import (
+    DataWorkload,
+    FileData,
+    FileSizes,
+    OpenSource,
+    Placement,
+    RecordData,
+    SingleSource,
+    Storage,
+)
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -62,6 +71,7 @@ __all__ = [
     "ExecutorGroup",
     "ExecutorProfile",
     "FileData",
+    "FileSizes",
     "Fit",
     "Job",
     "Law",
@@ -75,6 +85,7 @@ __all__ = [
     "OriginalFiles",
     "Partitions",
     "PerformanceModel",
+    "Placement",
     "Provenance",
     "Queue",
     "RecordData",
@@ -87,6 +98,7 @@ __all__ = [
     "SlowStart",
     "Stage",
     "StageProfile",
+    "Storage",
     "Volumes",
     "evaluate",
 ]

@@ -131,6 +131,8 @@ class Stage(Element):
     """Cached data near which its tasks prefer to run; absent for none."""
     cached_on: tuple[Share, ...] = ()
     """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
+    near_blocks: bool = False
+    """Whether its tasks prefer the nodes with the blocks of what it reads (`Placement`)."""
 
 
 class SlowStart(Element):

@@ -5,12 +5,12 @@ Kroß & Krcmar 2019, section 3.1.3.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Count, Element, Identifier, NonNegative, Positive, PositiveCount
+from . import splits as rules
+from .base import Count, Element, Identifier, NonNegative, Positive, PositiveCount, Share
 from .law import Law
 
 
@@ -52,6 +52,57 @@ def parallelism(setting: int | None, slots: int) -> int:
     return setting or max(LEAST_PARALLELISM, slots)
 
 
+SplitRule = Literal["scan", "hadoop", "hadoop_old", "combined"]
+"""Who cuts files into splits.
+
+``scan``: Spark SQL. ``hadoop``: input formats of Hadoop's API (``newAPIHadoopFile``). ``hadoop_old``: those of
+its old API (``textFile``, ``sequenceFile``). ``combined``: ``CombineFileInputFormat`` (``wholeTextFiles``).
+"""
+
+OLD_LEAST_SPLITS = 2
+"""Splits that Spark asks the old API for, or the default parallelism if that is less (``defaultMinPartitions``)."""
+
+
+class FileSizes(Element):
+    """Files of one size."""
+
+    count: PositiveCount
+    """Number of files."""
+    size_bytes: Count
+    """Size of each, bytes."""
+
+
+class Storage(Element):
+    """How files are stored, where a listing of the file system was given."""
+
+    sizes: tuple[FileSizes, ...]
+    """The files by size; of more than 64 sizes, some of them stand for similar ones."""
+    block_bytes: PositiveCount | None = None
+    """Block size; absent where the listing does not tell."""
+    splittable: bool = True
+    """Whether format and compression let readers begin in the middle of a file."""
+
+
+class Placement(Element):
+    """Where the blocks of files lie, and what it costs a task to run elsewhere."""
+
+    replication: PositiveCount = 3
+    """Nodes that hold each block."""
+    data_nodes: Count = 0
+    """Nodes that hold blocks; 0 where unknown: then those that carry executors."""
+    on_node: tuple[Share, ...] = ()
+    """Share of the tasks that prefer each node of the calibration run; the last ones may be left out.
+
+    Empty where the calibration run does not tell; then blocks lie on random nodes.
+    """
+    on_rack: tuple[Share, ...] = ()
+    """Share of the tasks that prefer each rack of the calibration run, likewise."""
+    remote_share: Share = 0.0
+    """Share of the tasks that ran elsewhere in the calibration run."""
+    remote_ratio: Positive = 1.0
+    """Duration of a task elsewhere / beside its blocks."""
+
+
 class FileData(Element):
     """Files read from storage."""
 
@@ -78,13 +129,24 @@ class FileData(Element):
     """Most bytes of a split; absent where the log does not tell."""
     source: Source = SingleSource()
     """How the data arrives."""
+    split_rule: SplitRule = "scan"
+    """Who cuts the files into splits."""
+    opening_bytes: Count = OPENING_BYTES
+    """What opening a file counts as in a scan (``spark.sql.files.openCostInBytes``)."""
+    least_split_bytes: Count = 0
+    """Least bytes of a split of Hadoop's input formats (``split.minsize``)."""
+    least_splits: PositiveCount | None = None
+    """Splits that were asked for (``minPartitions``); absent: as many as Spark asks for by itself."""
+    storage: Storage | None = None
+    """How the files are stored; absent without a listing of the file system."""
+    placement: Placement | None = None
+    """Where their blocks lie; absent where nothing tells that tasks prefer some nodes."""
 
     def splits(self, data: float, parallelism: int) -> int | None:
-        """Return into how many tasks Spark SQL cuts a scan of the files; None where the log does not tell.
+        """Return into how many tasks the files are cut; None where the model does not tell.
 
-        As ``org.apache.spark.sql.execution.datasources.FilePartition`` for files of equal size: a split has
-        at most ``split_bytes``, and less where that would make fewer splits than the parallelism; what is
-        left of files goes together, each with the cost of opening it.
+        By the rules of `pertract.dsl.splits`. Without a listing, only scans of files that can be read in
+        parts are known, and these are taken to be of equal size.
 
         Parameters
         ----------
@@ -93,15 +155,35 @@ class FileData(Element):
         parallelism
             Task slots of the application, or its default parallelism.
         """
-        if not (self.files and self.files_bytes and self.split_bytes) or self.format not in SPLITTABLE:
+        stored, scan = self.storage, self.split_rule == "scan"
+        if stored is not None:
+            files: rules.Sizes = [(group.count, group.size_bytes) for group in stored.sizes]
+            splittable = stored.splittable
+        elif scan and self.files and self.files_bytes and self.format in SPLITTABLE:
+            files, splittable = [(self.files, round(self.files_bytes / self.files))], True
+        else:
             return None
-        files = max(1, round(self.files * data))
-        total = self.files_bytes * data
-        share = (total + files * OPENING_BYTES) / parallelism
-        most = min(self.split_bytes, max(OPENING_BYTES, share))
-        whole, rest = divmod(total / files, most)
-        together = 1 + int((most - rest) // (rest + OPENING_BYTES))
-        return max(1, round(files * whole) + (math.ceil(files / together) if rest else 0))
+        files = rules.scaled(files, data)
+        if scan:
+            if self.split_bytes is None:
+                return None
+            most = rules.scan_split_bytes(
+                files,
+                most_bytes=self.split_bytes,
+                opening_bytes=self.opening_bytes,
+                least_splits=self.least_splits or parallelism,
+            )
+            found = rules.scan_splits(files, most, opening_bytes=self.opening_bytes, splittable=splittable)
+            return max(1, found)
+        least = self.least_splits or min(parallelism, OLD_LEAST_SPLITS)
+        total = sum(count * size for count, size in files)
+        if self.split_rule == "combined":
+            return rules.combined_splits(files, -(-total // least))
+        if stored is None or stored.block_bytes is None:
+            return None
+        most_bytes = rules.goal_bytes(total, least) if self.split_rule == "hadoop_old" else self.split_bytes
+        size = rules.split_bytes(stored.block_bytes, least_bytes=self.least_split_bytes, most_bytes=most_bytes)
+        return max(1, sum(n * rules.file_splits(b, size, splittable=splittable) for n, b in files))
 
     def explains(self, tasks: int, parallelism: int) -> bool:
         """Return whether `splits` gives about the number of tasks that a scan had in the calibration run."""

@@ -13,6 +13,7 @@ from .dependencies import job_predecessors
 from .overlap import RunningStages
 from .partitions import partition_rule, scope_name
 from .settings import configuration, working
+from .storage import prefers_nodes
 
 SHORTEST_DELAY_S = 0.0005
 """Half the resolution of the log: shorter gaps are rounding."""
@@ -200,6 +201,7 @@ class _Builder:
             barrier=stage.barrier,
             locality=locality(stage),
             cached_on=self._cached_on(stage),
+            near_blocks=bool(self.reads.get(name)) and prefers_nodes(stage),
             partitions=dsl.Partitions(count=count, rule=rule),
             reads=self.reads.get(name, ()),
             operations=tuple(operations(stage.rdds)),

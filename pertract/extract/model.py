@@ -5,17 +5,23 @@ from __future__ import annotations
 from .. import dsl
 from ..dsl.resolve import check
 from ..errors import NoUsableRun
+from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
 from .execution import build_execution
 from .profiles import build_profiles
 from .resources import build_resources
 from .workload import build_workload
 
+_MOST_NOTES = 5
 _YEAR_S = 366 * 86400
 
 
 def build_model(
-    run: SparkRun, *, source: str, provenance: dsl.Provenance | None = None
+    run: SparkRun,
+    *,
+    source: str,
+    provenance: dsl.Provenance | None = None,
+    listing: Listing | None = None,
 ) -> dsl.PerformanceModel:
     """Return the performance model of one run, not yet replayed.
 
@@ -27,6 +33,8 @@ def build_model(
         Name of the log.
     provenance
         Program and time, if they are to be recorded.
+    listing
+        Files of the file system that the run read from, if they are known.
 
     Raises
     ------
@@ -38,7 +46,7 @@ def build_model(
             f"{source}: its jobs executed no task that the log tells of, so there is nothing to predict",
             hint="Use the log of a run that completed at least one job.",
         )
-    workload, reads = build_workload(run)
+    workload, reads = build_workload(run, listing)
     execution = build_execution(run, reads)
     slots = execution.configuration.most_slots
     utilisation = None
@@ -49,7 +57,7 @@ def build_model(
         execution=execution,
         profiles=build_profiles(run),
         workload=workload,
-        resources=build_resources(run),
+        resources=build_resources(run, listing),
         runs=(
             dsl.Run(
                 application_id=run.application_id,
@@ -66,17 +74,26 @@ def build_model(
                 data_bytes=workload.size_bytes,
             ),
         ),
-        completeness=_completeness(run),
+        completeness=_completeness(run, workload, listing),
         provenance=provenance,
     )
     return check(model)
 
 
-def _completeness(run: SparkRun) -> dsl.Completeness:
+def _completeness(
+    run: SparkRun, workload: dsl.DataWorkload, listing: Listing | None
+) -> dsl.Completeness:
     complete = [s for s in run.stages if not s.failed and s.tasks]
     notes = list(run.notes)
     if run.stages and not any(s.summary and s.summary.cpu_recorded for s in run.stages):
         notes.append("Spark recorded no CPU time; run time that is not known to be waiting counts as CPU")
+    if listing is not None:
+        notes += listing.notes[:_MOST_NOTES]
+        if len(listing.notes) > _MOST_NOTES:
+            notes.append(f"the listing of files has {len(listing.notes) - _MOST_NOTES} more notes")
+        files = [data for data in workload.data if isinstance(data, dsl.FileData)]
+        if files and not any(data.storage for data in files):
+            notes.append("no file that the run read is among those listed; give its folder with --hdfs")
     if run.response_time_s > _YEAR_S:
         notes.append("the application seems to have run for more than a year; its clock may be wrong")
     return dsl.Completeness(

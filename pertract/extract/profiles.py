@@ -11,6 +11,7 @@ from .background import driver_profile, executor_profile
 from .driver import unqueued_ratio
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
+from .storage import prefers_nodes
 from .streams import stream_stages
 
 IDLE_SHARE = 0.3
@@ -49,8 +50,8 @@ def build_profiles(run: SparkRun) -> dsl.ResourceProfiles:
         gap_s, usable = usual_gap_s, 1.0
         if stage_id(stage) in alone:  # otherwise other stages held slots in between
             gap_s = stage.summary.gap_s
-            # Waits for slots near cached data are simulated.
-            usable = 1.0 if stage.locality else _usable_slots(stage.summary, run)
+            # Waits for slots near data are simulated.
+            usable = 1.0 if stage.locality or prefers_nodes(stage) else _usable_slots(stage.summary, run)
         by_record = stage_id(stage) in streaming
         profiles.append(
             _stage_profile(stage, stage.summary, driver, gap_s=gap_s, usable=usable, by_record=by_record)

@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 
 from .. import dsl
 from ..dsl.execution import most_at_once
+from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
 from .settings import positive_integer
+from .storage import rack_numbers
 
 
-def build_resources(run: SparkRun) -> dsl.ResourceArchitecture:
+def build_resources(run: SparkRun, listing: Listing | None = None) -> dsl.ResourceArchitecture:
     """Return groups of alike hosts; their cores are the slots of the executors on them.
 
     An event log does not know the cores of a machine, so ``cores_known`` is false.
@@ -29,4 +31,4 @@ def build_resources(run: SparkRun) -> dsl.ResourceArchitecture:
         )
         for cores, count in sorted(alike.items())
     )
-    return dsl.ResourceArchitecture(nodes=groups)
+    return dsl.ResourceArchitecture(nodes=groups, racks=rack_numbers(run, listing))

@@ -187,11 +187,12 @@ class RunBuilder:
     ) -> None:
         collector = self._collectors.pop(key, None)
         start_ms = self._start_ms()
-        summary = locality = None
+        summary = locality = nearness = None
         if collector:
             self._executors.ran_at_once(collector.tasks_at_once())
             slots = self._executors.slots(self._task_cpus())
             summary = collector.summarise(start_ms, slots, cpu_recorded=self._task_cpu_ns > 0)
+            nearness = collector.nearness()
             locality = self._cached.follow(key, info.rdds, collector, gone=self._executors.removed_ids())
         if summary is None and collector is None and info.submitted_ms is None:
             return
@@ -214,6 +215,7 @@ class RunBuilder:
             summary=summary,
             barrier=any(rdd.barrier for rdd in info.rdds),
             locality=locality,
+            nearness=nearness,
             tables=tables,
         )
         self._stages[key] = (record, owner)

@@ -128,6 +128,16 @@ class LocalityRecord:
     """Tasks that preferred the executor of their partition / all tasks."""
 
 
+@dataclass(frozen=True, slots=True)
+class NearnessRecord:
+    """How near to their data the tasks of a stage ran that read from storage."""
+
+    tasks: Mapping[str, int]
+    """Tasks by nearness, in the words of Spark."""
+    median_s: Mapping[str, float]
+    """Median of their durations, likewise."""
+
+
 @dataclass(slots=True)
 class StageRecord:
     """One executed stage attempt."""
@@ -150,6 +160,8 @@ class StageRecord:
     """Whether all its tasks had to start together (``RDD.barrier``)."""
     locality: LocalityRecord | None = None
     """Cached data near which its tasks preferred to run; None for none."""
+    nearness: NearnessRecord | None = None
+    """How near to their data its tasks ran; None if they read none from storage, or preferred no place."""
     cached_on: Mapping[str, int] = field(default_factory=dict)
     """Tasks by executor, if they cached data that were read later."""
     tables: tuple[int, ...] = ()
@@ -168,6 +180,8 @@ class TableRecord:
     """Most files that a scan of it read; 0 where the log does not tell."""
     size_bytes: int = 0
     """Size of these files, likewise."""
+    locations: tuple[str, ...] = ()
+    """Paths of the files or of their folders, as far as the plan tells; Spark shortens long lists."""
 
 
 @dataclass(slots=True)

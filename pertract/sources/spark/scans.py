@@ -93,8 +93,16 @@ class Scans:
         key = location, table
         if key not in self._positions:
             self._positions[key] = len(self.tables)
-            self.tables.append(TableRecord((table or location)[:_LONGEST_NAME], kind[:40]))
+            self.tables.append(
+                TableRecord((table or location)[:_LONGEST_NAME], kind[:40], locations=_paths(location))
+            )
         return self._positions[key]
+
+
+def _paths(location: str) -> tuple[str, ...]:
+    """Return the paths in a location such as ``hdfs://a/b, hdfs://a/c, ...``, of which Spark cuts the end."""
+    paths = [path.strip() for path in re.split(r",\s+(?=[A-Za-z][\w+.-]*:|/|\.\.\.)", location)]
+    return tuple(path for path in paths if path and not path.endswith("...") and not path.isdecimal())
 
 
 def _nodes(root: ev.PlanInfo) -> Iterator[ev.PlanInfo]:

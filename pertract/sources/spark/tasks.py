@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...units import MS, NS
 from .events import TaskEnd, TaskMetrics
-from .records import PARTS, VOLUMES, Floats, Launches, TaskSummary
+from .records import PARTS, VOLUMES, Floats, Launches, NearnessRecord, TaskSummary
 
 GROUPS = 64
 """Stages up to this size are kept task by task; larger ones in about this many groups."""
@@ -47,6 +47,8 @@ _FIELDS = {
 LOCALITIES = ("", "PROCESS_LOCAL", "NODE_LOCAL", "NO_PREF", "RACK_LOCAL", "ANY")
 """How near to its data a task ran, in the words of Spark, nearest first; empty for unknown."""
 _LOCALITY = {name: i for i, name in enumerate(LOCALITIES)}
+_UNCONCERNED = {_LOCALITY[name] for name in ("", "PROCESS_LOCAL", "NO_PREF")}
+"""What tasks are that prefer no node; ``PROCESS_LOCAL`` also stands for those."""
 _SUCCESS = "Success"
 _row = attrgetter(*_FIELDS.values())
 _COLUMN = {name: i for i, name in enumerate(_FIELDS)}
@@ -170,6 +172,21 @@ class TaskCollector:
             Place(task, executor, LOCALITIES[locality])
             for task, executor, locality in zip(index.tolist(), ran_on, self._localities, strict=True)
         ]
+
+    def nearness(self) -> NearnessRecord | None:
+        """Return how near to what they read from storage the retained tasks ran, None if nothing tells."""
+        if not self._retained or len(set(self._localities) - _UNCONCERNED) == 0:
+            return None
+        table = np.concatenate(self._retained)
+        if not table[:, _COLUMN["input_bytes"]].any():
+            return None
+        lasted_s = (table[:, _COLUMN["finish_ms"]] - table[:, _COLUMN["launch_ms"]]) * MS
+        nearness = np.frombuffer(self._localities, dtype=np.uint8)
+        found = {LOCALITIES[kind]: lasted_s[nearness == kind] for kind in np.unique(nearness)}
+        return NearnessRecord(
+            {name: len(times) for name, times in found.items()},
+            {name: max(0.0, float(np.median(times))) for name, times in found.items()},
+        )
 
     def tasks_at_once(self) -> dict[str, int]:
         """Return the most tasks that overlapped on each executor.

@@ -117,12 +117,24 @@ class BrokenOff(UnreadableSource):
         super().__init__(f"{url}: the answer breaks off in the middle", hint="Try again.")
 
 
+class HadoopRefusal(UnreadableSource):
+    """Raise when a service of Hadoop says in its own words why it does not answer."""
+
+    def __init__(self, message: str, *, exception: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.exception = exception
+        """Name of the Java exception, such as ``StandbyException``."""
+
+
 _SIGN_IN = "Set PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the environment."
 
 
 def refused(response: requests.Response, url: str, *, signed_in: bool, kerberos_hint: str) -> SourceError:
     """Return the error for an answer that is none, by its HTTP status."""
     status = response.status_code
+    said_so = _hadoop_refusal(response, url)
+    if said_so is not None and (status not in (401, 407) or "token" in str(said_so)):
+        return said_so
     if status == 401:
         said, hint = "the server wants to know who you are", _SIGN_IN
         if response.headers.get("WWW-Authenticate", "").startswith("Negotiate"):
@@ -148,6 +160,41 @@ def refused(response: requests.Response, url: str, *, signed_in: bool, kerberos_
         said = "the server failed to answer"
         hint = "Look into the server's log." if status >= 500 else "Check the address."
     return UnreadableSource(f"{url}: {said} ({number})", hint=hint)
+
+
+_REASONS = {
+    "StandbyException": (
+        "the server only stands by for another one",
+        "Give the address of the active one, or those of all, separated by commas.",
+    ),
+    "RetriableException": ("the server is still starting", "Try again in a while."),
+    "SafeModeException": ("the server is in safe mode", "Try again when it has started."),
+    "AccessControlException": (
+        "the server does not let you read this",
+        "Ask for the right to read it, or say who you are with ?user.name=... or PERTRACT_DELEGATION_TOKEN.",
+    ),
+    "InvalidToken": ("the delegation token is not valid, or has expired", "Fetch a new one."),
+}
+
+
+def _hadoop_refusal(response: requests.Response, url: str) -> SourceError | None:
+    """Return the error for Hadoop's ``RemoteException``, or None where the answer is something else."""
+    try:
+        remote = response.json()["RemoteException"]
+        exception, message = str(remote["exception"]), str(remote.get("message") or "")
+    except (ValueError, KeyError, TypeError, OSError):
+        return None
+    if exception == "FileNotFoundException":
+        return SourceNotFound(f"{url}: no such file or folder", hint="Check the path.")
+    said, hint = _REASONS.get(exception, ("", ""))
+    if "safe mode" in message.lower():
+        said, hint = _REASONS["SafeModeException"]
+    if "InvalidToken" in message:
+        said, hint = _REASONS["InvalidToken"]
+    if not said:
+        line = message.strip().splitlines()[0][:200] if message.strip() else "without a reason"
+        said, hint = f"the server refused: {line}", "Look into the server's log."
+    return HadoopRefusal(f"{url}: {said} ({exception})", exception=exception, hint=hint)
 
 
 def login_page(url: str, answered: str) -> SourceError:

@@ -1,0 +1,344 @@
+"""How the files that a run read are stored: sizes, blocks and places, from a listing and from the log."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .. import dsl
+from ..dsl import splits as rules
+from ..dsl.workload import OLD_LEAST_SPLITS, SPLITTABLE, parallelism
+from ..sources.hdfs import Listing, StoredFile, matcher, path_of
+from ..sources.spark import SparkRun, StageRecord
+from .settings import configuration, working
+from .splits import Split, hadoop, preferred, scan
+
+MOST_SIZES = 64
+"""Sizes of files that are kept apart."""
+USUAL_REPLICATION = 3
+"""Default of ``dfs.replication``."""
+_LEAST_MEASURED = 8
+"""Tasks near their data, and elsewhere, that it takes to compare their durations."""
+_LARGEST_RATIO = 10.0
+_WHOLE = re.compile(r"\.(gz|gzip|snappy|lz4|zst|zstd|deflate|lzo|z|xz|br)$", re.IGNORECASE)
+"""Compressions that are only read from the start; bzip2 can be read in parts."""
+_NEAR, _RACK, _FAR = "NODE_LOCAL", "RACK_LOCAL", "ANY"
+
+
+def prefers_nodes(stage: StageRecord) -> bool:
+    """Return whether most tasks of a stage had blocks on certain nodes, and not in the memory of executors."""
+    if stage.nearness is None or stage.locality is not None:
+        return False
+    tasks = stage.nearness.tasks
+    return 2 * sum(tasks.get(name, 0) for name in (_NEAR, _RACK, _FAR)) > sum(tasks.values())
+
+
+def hosts_of(run: SparkRun) -> list[str]:
+    """Return the host of each node, by its number in the model."""
+    return list(dict.fromkeys(executor.host for executor in working(run)))
+
+
+def rack_numbers(run: SparkRun, listing: Listing | None) -> tuple[int, ...]:
+    """Return the number of the rack of each node; empty where Spark knew none, or they are not known.
+
+    Only YARN tells Spark the racks. Where a listing does not, but tasks found their data on their rack, all
+    nodes stand on one.
+    """
+    near_rack = any(_RACK in s.nearness.tasks for s in run.stages if s.nearness and prefers_nodes(s))
+    if not near_rack and not run.properties.get("spark.master", "").startswith("yarn"):
+        return ()
+    hosts = hosts_of(run)
+    if listing is not None and listing.racks:
+        known = {_short(host): rack for host, rack in listing.racks.items()}
+        racks = [known.get(_short(host)) for host in hosts]
+        if all(racks):
+            order = sorted({rack for rack in racks if rack})
+            return tuple(order.index(rack) for rack in racks if rack)
+    return (0,) * len(hosts) if near_rack else ()
+
+
+def stored_files(paths: Sequence[str], listing: Listing) -> list[StoredFile]:
+    """Return the files that jobs read at paths or patterns, in order: hidden ones are left out.
+
+    Paths of which a listing only knows the ends are taken to be meant.
+    """
+    found: dict[str, StoredFile] = {}
+    for path in paths:
+        wanted = matcher(path_of(path))
+        for file in listing.files:
+            known = file.path.startswith("/")
+            fits = wanted(file.path) if known else len(paths) == 1 and not _rooted(listing)
+            if fits and not _hidden(file.path[len(_root(path)) if known else 0 :]):
+                found[file.path] = file
+    return [found[path] for path in sorted(found)]
+
+
+def _rooted(listing: Listing) -> bool:
+    return any(file.path.startswith("/") for file in listing.files)
+
+
+def _root(path: str) -> str:
+    return re.split(r"[*?\[{]", path_of(path))[0].rpartition("/")[0]
+
+
+def _hidden(path: str) -> bool:
+    """Return whether Spark and Hadoop pass over a file: names that begin with ``_`` or a point."""
+    return any(
+        name.startswith(".") or (name.startswith("_") and "=" not in name) or name.endswith("._COPYING_")
+        for name in path.split("/")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """How files are cut: what the model holds of it."""
+
+    storage: dsl.Storage
+    least_splits: int | None
+
+
+def with_storage(
+    data: dsl.FileData,
+    paths: Sequence[str],
+    stages: Sequence[StageRecord],
+    run: SparkRun,
+    listing: Listing | None,
+    racks: Sequence[int],
+) -> dsl.FileData:
+    """Return a data model that tells how its files are stored, as far as listing and log tell.
+
+    Parameters
+    ----------
+    data
+        The data model.
+    paths
+        Where its files are.
+    stages
+        Those that read it.
+    run
+        The run.
+    listing
+        Files of the file system; None for none.
+    racks
+        Number of the rack of each node; empty where unknown.
+    """
+    files = stored_files(paths, listing) if listing is not None else []
+    if data.split_rule == "scan" or _drops_empty(run.version):
+        files = [file for file in files if file.size_bytes]
+    changes: dict[str, object] = {}
+    if files:
+        changes = _stored(data, files, _parallelism(run))
+    elif listing is not None:
+        meant = [matcher(path_of(path)) for path in paths]
+        total = next((t for t in listing.totals if any(wanted(t.path) for wanted in meant)), None)
+        if total is not None and not data.files:
+            changes = {"files": total.files, "files_bytes": total.size_bytes}
+    data = data.model_copy(update=changes)
+    placement = _placement(data, files, [s for s in stages if prefers_nodes(s)], run, listing, racks)
+    return data.model_copy(update={"placement": placement}) if placement else data
+
+
+def _parallelism(run: SparkRun) -> int:
+    """Return the default parallelism of a run."""
+    settings = configuration(run)
+    return parallelism(settings.default_parallelism, settings.most_slots)
+
+
+def _drops_empty(version: str | None) -> bool:
+    """Return whether Spark makes no task of an empty file (``spark.hadoopRDD.ignoreEmptySplits``)."""
+    return tuple(int(n) for n in (version or "").split(".")[:2] if n.isdecimal()) >= (3, 2)
+
+
+def _stored(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> dict[str, object]:
+    """Return what a listing tells of a data model.
+
+    Where the format does not tell whether files can be read in parts, or how many splits the program asked
+    for, what gives the measured number of tasks is taken.
+    """
+    counts = Counter(file.size_bytes for file in files)
+    total = sum(file.size_bytes for file in files)
+    sizes: rules.Sizes = [(count, size) for size, count in sorted(counts.items())]
+    # A scan that leaves out folders of a table reads fewer files than lie there.
+    if data.files and data.files < len(files) and data.files_bytes < total:
+        sizes = rules.scaled(sizes, data.files_bytes / total)
+    blocks = Counter(file.block_bytes for file in files if file.block_bytes)
+    likely = data.format in SPLITTABLE or not any(_WHOLE.search(file.path) for file in files)
+    usual = dsl.Storage(
+        sizes=tuple(dsl.FileSizes(count=count, size_bytes=size) for count, size in _grouped(sizes)),
+        block_bytes=blocks.most_common(1)[0][0] if blocks else None,
+        splittable=likely,
+    )
+    candidates = [_Cut(usual, data.least_splits)]
+    if data.split_rule in ("hadoop_old", "combined"):
+        candidates.append(_Cut(usual, data.partitions))
+    if data.format not in SPLITTABLE:
+        candidates.append(_Cut(usual.model_copy(update={"splittable": not likely}), data.least_splits))
+
+    def updated(cut: _Cut) -> dict[str, object]:
+        return {
+            "files": data.files or len(files),
+            "files_bytes": data.files_bytes or total,
+            "storage": cut.storage,
+            "least_splits": cut.least_splits,
+        }
+
+    for cut in candidates:
+        if data.model_copy(update=updated(cut)).splits(1.0, slots) == data.partitions:
+            return updated(cut)
+    return updated(candidates[0])
+
+
+def _grouped(sizes: rules.Sizes) -> rules.Sizes:
+    """Return at most `MOST_SIZES` groups with the same volume: of many sizes, similar ones together."""
+    if len(sizes) <= MOST_SIZES:
+        return sizes
+    files = sum(count for count, _ in sizes)
+    groups: dict[int, list[int]] = {}
+    seen = 0
+    for count, size in sorted(sizes, key=lambda group: group[1]):
+        group = groups.setdefault(min(MOST_SIZES - 1, seen * MOST_SIZES // files), [0, 0])
+        group[0] += count
+        group[1] += count * size
+        seen += count
+    return [(count, round(volume / count)) for count, volume in groups.values()]
+
+
+# -- places ------------------------------------------------------------------------------------------
+
+
+def _placement(
+    data: dsl.FileData,
+    files: Sequence[StoredFile],
+    stages: Sequence[StageRecord],
+    run: SparkRun,
+    listing: Listing | None,
+    racks: Sequence[int],
+) -> dsl.Placement | None:
+    """Return where blocks lie: as listed, else on as many nodes as the nearness of tasks speaks for."""
+    wanted = Counter(file.replication for file in files if file.replication)
+    replication = wanted.most_common(1)[0][0] if wanted else 0
+    found = dsl.Placement(replication=replication or USUAL_REPLICATION)
+    near: Counter[str] = Counter()
+    for stage in stages:
+        assert stage.nearness is not None
+        near.update(stage.nearness.tasks)
+    hosts = hosts_of(run)
+    listed = _listed_places(data, files, hosts, racks, listing.racks if listing else {}, run)
+    # Where the log tells of tasks near their blocks, but no host is a listed one, names differ.
+    if listed is not None and not (near[_NEAR] and not any(listed.on_node)):
+        found = _placed(found, listed)
+    elif listed is not None:
+        found = found.model_copy(update={"data_nodes": listed.data_nodes})
+    elif stages:
+        found = _from_nearness(found, near, len(hosts), racks)
+    elif not replication:
+        return None
+    if stages:
+        found = found.model_copy(update=_remote(near, stages))
+    return found
+
+
+def _placed(placement: dsl.Placement, listed: dsl.Placement) -> dsl.Placement:
+    """Return a placement with the places of another one."""
+    places = {name: getattr(listed, name) for name in ("data_nodes", "on_node", "on_rack")}
+    return placement.model_copy(update=places)
+
+
+def _listed_places(
+    data: dsl.FileData,
+    files: Sequence[StoredFile],
+    hosts: Sequence[str],
+    racks: Sequence[int],
+    rack_of: Mapping[str, str],
+    run: SparkRun,
+) -> dsl.Placement | None:
+    """Return which tasks prefer which node by the blocks of their splits; None where no block has a host."""
+    located = [file for file in files if any(block.hosts for block in file.blocks)]
+    if not located:
+        return None
+    tasks = [preferred(split) for split in _splits(data, located, _parallelism(run))]
+    tasks = [task for task in tasks if task]
+    number = {_short(host): node for node, host in enumerate(hosts)}
+    on_node, on_rack = Counter[int](), Counter[int]()
+    rack_number = {
+        rack_of[host]: racks[number[_short(host)]]
+        for host in rack_of
+        if _short(host) in number and number[_short(host)] < len(racks)
+    }
+    for task in tasks:
+        nodes = {number[_short(host)] for host in task if _short(host) in number}
+        on_node.update(nodes)
+        on_rack.update({rack_number[rack_of[h]] for h in task if rack_of.get(h) in rack_number})
+    share = 1 / max(1, len(tasks))
+    return dsl.Placement(
+        data_nodes=len({host for file in located for block in file.blocks for host in block.hosts}),
+        on_node=tuple(round(on_node[node] * share, 4) for node in range(len(hosts))),
+        on_rack=tuple(round(on_rack[rack] * share, 4) for rack in range(max(racks) + 1))
+        if racks and rack_number
+        else (1.0,) * (max(racks) + 1 if racks else 0),
+    )
+
+
+def _splits(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> list[list[Split]]:
+    """Return the pieces of files that each task reads."""
+    splittable = data.storage is None or data.storage.splittable
+    total = sum(file.size_bytes for file in files)
+    if data.split_rule == "scan":
+        most = rules.scan_split_bytes(
+            [(1, file.size_bytes) for file in files],
+            most_bytes=data.split_bytes or 128 * 2**20,
+            opening_bytes=data.opening_bytes,
+            least_splits=data.least_splits or slots,
+        )
+        return scan(files, most, opening_bytes=data.opening_bytes, splittable=splittable)
+    least = data.least_splits or min(slots, OLD_LEAST_SPLITS)
+    goal = rules.goal_bytes(total, least) if data.split_rule != "hadoop" else data.split_bytes
+    sizes = [
+        rules.split_bytes(file.block_bytes or total or 1, least_bytes=data.least_split_bytes, most_bytes=goal)
+        for file in files
+    ]
+    return [[split] for split in hadoop(files, sizes, splittable=splittable)]
+
+
+def _from_nearness(
+    placement: dsl.Placement, near: Mapping[str, int], nodes: int, racks: Sequence[int]
+) -> dsl.Placement:
+    """Return the placement on so many nodes that the measured share of tasks found a block on their node.
+
+    With r replicas on random ones of d nodes, a block is on none of w others with about (1 - w / d) ** r.
+    """
+    total = sum(near.get(name, 0) for name in (_NEAR, _RACK, _FAR))
+    local = near.get(_NEAR, 0) / total
+    on_rack: tuple[float, ...] = ()
+    if racks:
+        on_rack = (round(1 - near.get(_FAR, 0) / total, 4),) * (max(racks) + 1)
+    if not local:
+        return placement.model_copy(update={"on_node": (0.0,) * nodes, "on_rack": on_rack})
+    data_nodes = max(nodes, round(nodes / (1 - (1 - local) ** (1 / placement.replication))))
+    return placement.model_copy(update={"data_nodes": data_nodes, "on_rack": on_rack})
+
+
+def _remote(near: Mapping[str, int], stages: Sequence[StageRecord]) -> dict[str, float]:
+    """Return how many tasks ran elsewhere, and how much longer they took, where both were measured."""
+    total = sum(near.get(name, 0) for name in (_NEAR, _RACK, _FAR))
+    remote_share = 1 - near.get(_NEAR, 0) / total
+    ratios, weights = 0.0, 0
+    for stage in stages:
+        assert stage.nearness is not None
+        tasks, median_s = stage.nearness.tasks, stage.nearness.median_s
+        away = [(tasks[name], median_s[name]) for name in (_RACK, _FAR) if name in tasks]
+        count = sum(n for n, _ in away)
+        if min(count, tasks.get(_NEAR, 0)) >= _LEAST_MEASURED and median_s[_NEAR] > 0:
+            mean = sum(n * time_s for n, time_s in away) / count
+            ratios += count * mean / median_s[_NEAR]
+            weights += count
+    ratio = min(_LARGEST_RATIO, max(1.0, ratios / weights)) if weights else 1.0
+    return {"remote_share": round(remote_share, 4), "remote_ratio": round(ratio, 4)}
+
+
+def _short(host: str) -> str:
+    """Return a host without its domain; an address stays."""
+    host = host.lower()
+    return host if re.fullmatch(r"[\d.]+|.*:.*", host) else host.partition(".")[0]

@@ -1,0 +1,82 @@
+"""Files in HDFS and where their blocks are: WebHDFS, saved answers, images, output of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...errors import SourceError, SourceNotFound
+from .. import web
+from ..places import Place, expand
+from . import plain, saved, webhdfs
+from .patterns import matcher, split_paths
+from .records import Block, Listing, StoredFile
+from .text import path_of
+
+__all__ = ["Block", "Listing", "StoredFile", "matcher", "path_of", "read", "split_paths"]
+
+
+def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progress | None = None) -> Listing:
+    """Return the files at a source, and what is known of their blocks.
+
+    Parameters
+    ----------
+    source
+        The address of a NameNode or HttpFS gateway (several separated by commas: of a highly available
+        file system); a file or a folder of saved answers of WebHDFS, output of ``hdfs oiv -p XML`` or
+        ``-p Delimited``, of ``hdfs fsck -files -blocks -locations`` or ``hdfs dfs -ls -R``; or a folder of
+        any file system that holds the files themselves.
+    paths
+        What a NameNode is asked for, where its address names no path; ``/`` if there are none.
+    progress
+        Called with the bytes received from a NameNode.
+
+    Raises
+    ------
+    SourceError
+        If nothing can be listed.
+    """
+    text = str(source)
+    if webhdfs.is_address(text):
+        with webhdfs.NameNode(text, progress=progress) as server:
+            return webhdfs.read(server, [server.path] if server.path else list(paths) or ["/"])
+    places = expand(source)
+    listing, refused, read_one = Listing(), [], False
+    for place in _files(places):
+        try:
+            listing.add(saved.read_place(place))
+            read_one = True
+        except SourceError as error:
+            refused.append(error)
+    if read_one:
+        listing.notes += [
+            f"{text}: {counted(n, 'entry')} of {folder or 'the folder'} are missing, which come after those saved"
+            for folder, n in listing.left.items()
+            if n
+        ]
+        listing.notes += [str(error) for error in refused if not isinstance(error, saved.NotAListing)]
+        return listing
+    if len(places) == 1 and places[0].is_folder() and not any(map(_damaged, refused)):
+        return plain.read_folder(places[0])
+    if refused:
+        raise refused[0]
+    raise SourceNotFound(
+        f"{text}: the folder holds no file", hint="Give answers of WebHDFS, or the folder with the data."
+    )
+
+
+def _damaged(error: SourceError) -> bool:
+    return not isinstance(error, saved.NotAListing)
+
+
+def _files(places: Sequence[Place]) -> list[Place]:
+    """Return the files at some places, those in folders included."""
+    found: list[Place] = []
+    waiting = list(reversed(places))
+    while waiting:
+        place = waiting.pop()
+        if place.is_folder():
+            waiting.extend(reversed(place.children()))
+        else:
+            found.append(place)
+    return found

@@ -1,0 +1,91 @@
+"""What is known of stored files, whoever listed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Block(NamedTuple):
+    """A piece of a file that lies in one place."""
+
+    offset: int
+    """First byte in the file."""
+    length: int
+    """Bytes."""
+    hosts: tuple[str, ...]
+    """Data nodes that hold a replica; empty where the listing does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file."""
+
+    path: str
+    """Absolute path without scheme and host; without a first slash where only its end is known."""
+    size_bytes: int
+    """Length."""
+    block_bytes: int = 0
+    """Most bytes of a block; 0 where the listing does not tell, or files have no blocks."""
+    replication: int = 0
+    """Replicas of each block that are wanted; 0 where the listing does not tell."""
+    blocks: tuple[Block, ...] = ()
+    """Where its bytes lie, in order; empty where the listing does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTotal:
+    """What is below a folder, in all."""
+
+    path: str
+    files: int
+    size_bytes: int
+    """Sum of the lengths of the files."""
+    stored_bytes: int
+    """The same with all replicas."""
+
+    @property
+    def replication(self) -> int:
+        """Mean number of replicas, rounded; 0 of nothing."""
+        return round(self.stored_bytes / self.size_bytes) if self.size_bytes else 0
+
+
+@dataclass(slots=True)
+class Listing:
+    """The files at some place."""
+
+    files: list[StoredFile] = field(default_factory=list)
+    totals: list[FolderTotal] = field(default_factory=list)
+    """Of folders whose files are not listed one by one."""
+    left: dict[str, int] = field(default_factory=dict)
+    """Entries of a folder that come after those listed, where the listing was given in parts."""
+    racks: dict[str, str] = field(default_factory=dict)
+    """Rack of each data node, such as ``/rack-1``, as far as the listing tells."""
+    notes: list[str] = field(default_factory=list)
+    """What is missing or was left out, one sentence each."""
+
+    def add(self, other: Listing) -> None:
+        """Add the files of another listing; a file that is there already gets the blocks it lacks."""
+        known = {file.path: position for position, file in enumerate(self.files)}
+        for file in other.files:
+            if file.path not in known:
+                self.files.append(file)
+            elif file.blocks and not self.files[known[file.path]].blocks:
+                self.files[known[file.path]] = merged(self.files[known[file.path]], file)
+        self.totals += other.totals
+        for folder, entries in other.left.items():
+            self.left[folder] = min(entries, self.left.get(folder, entries))
+        self.racks |= other.racks
+        self.notes += other.notes
+
+
+def merged(file: StoredFile, with_blocks: StoredFile) -> StoredFile:
+    """Return a file with the blocks that another listing tells of it."""
+    return StoredFile(
+        file.path,
+        file.size_bytes,
+        file.block_bytes or with_blocks.block_bytes,
+        file.replication or with_blocks.replication,
+        with_blocks.blocks,
+    )
+
