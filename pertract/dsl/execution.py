@@ -197,7 +197,9 @@ class LocalityWaits(Element):
     process_s: NonNegative | None = None
     """Wait for the executor that holds the data; absent: ``wait_s``."""
     node_s: NonNegative | None = None
-    """Wait for its node after that; absent: ``wait_s``."""
+    """Wait for its node after that, or for one with the blocks that a task reads; absent: ``wait_s``."""
+    rack_s: NonNegative | None = None
+    """Wait for the rack of such a node; absent: ``wait_s``."""
     every_launch_resets: bool = False
     """Whether every launch begins the wait anew (before Spark 3.1; ``legacyResetOnTaskLaunch``)."""
     revive_s: Positive = 1.0

@@ -78,8 +78,6 @@ class ResourceArchitecture(Element):
     """The network channel."""
     manager: ClusterManager | None = None
     """Who grants containers to executors; absent where executors are placed without one."""
-    racks: tuple[Count, ...] = ()
-    """Number of the rack of each worker, from 0; empty where racks are not known."""
 
     @property
     def workers(self) -> tuple[NodeGroup, ...]:

@@ -68,9 +68,7 @@ def combined_splits(files: Sizes, most_bytes: int) -> int:
     return max(1, math.ceil(total / max(1, most_bytes)))
 
 
-def scan_split_bytes(
-    files: Sizes, *, most_bytes: int, opening_bytes: int, least_splits: int
-) -> int:
+def scan_split_bytes(files: Sizes, *, most_bytes: int, opening_bytes: int, least_splits: int) -> int:
     """Return the most bytes of a split of a scan of Spark SQL (``FilePartition.maxSplitBytes``).
 
     Parameters
@@ -146,6 +144,4 @@ def scaled(files: Sizes, factor: float) -> list[tuple[int, int]]:
     volume = sum(count * size for count, size in files) * factor
     now = sum(count * size for count, (_, size) in zip(counts, files, strict=True))
     stretch = volume / now if now else 1.0
-    return [
-        (count, round(size * stretch)) for count, (_, size) in zip(counts, files, strict=True) if count
-    ]
+    return [(count, round(size * stretch)) for count, (_, size) in zip(counts, files, strict=True) if count]

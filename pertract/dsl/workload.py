@@ -55,12 +55,12 @@ def parallelism(setting: int | None, slots: int) -> int:
 SplitRule = Literal["scan", "hadoop", "hadoop_old", "combined"]
 """Who cuts files into splits.
 
-``scan``: Spark SQL. ``hadoop``: input formats of Hadoop's API (``newAPIHadoopFile``). ``hadoop_old``: those of
-its old API (``textFile``, ``sequenceFile``). ``combined``: ``CombineFileInputFormat`` (``wholeTextFiles``).
+``scan``: Spark SQL. ``hadoop``: input formats of Hadoop (``newAPIHadoopFile``). ``hadoop_old``: those of its
+old API (``textFile``, ``sequenceFile``). ``combined``: ``CombineFileInputFormat`` (``wholeTextFiles``).
 """
 
 OLD_LEAST_SPLITS = 2
-"""Splits that Spark asks the old API for, or the default parallelism if that is less (``defaultMinPartitions``)."""
+"""Splits that Spark asks the old API for, or the default parallelism if less (``defaultMinPartitions``)."""
 
 
 class FileSizes(Element):
@@ -83,6 +83,15 @@ class Storage(Element):
     """Whether format and compression let readers begin in the middle of a file."""
 
 
+class RackShare(Element):
+    """How many tasks prefer a rack."""
+
+    rack: Identifier
+    """Rack, as node groups name it."""
+    share: Share
+    """Share of the tasks with blocks on it."""
+
+
 class Placement(Element):
     """Where the blocks of files lie, and what it costs a task to run elsewhere."""
 
@@ -95,8 +104,8 @@ class Placement(Element):
 
     Empty where the calibration run does not tell; then blocks lie on random nodes.
     """
-    on_rack: tuple[Share, ...] = ()
-    """Share of the tasks that prefer each rack of the calibration run, likewise."""
+    on_rack: tuple[RackShare, ...] = ()
+    """Racks of the calibration run's nodes; on one that is missing here lies as much as on others."""
     remote_share: Share = 0.0
     """Share of the tasks that ran elsewhere in the calibration run."""
     remote_ratio: Positive = 1.0
@@ -182,7 +191,9 @@ class FileData(Element):
         if stored is None or stored.block_bytes is None:
             return None
         most_bytes = rules.goal_bytes(total, least) if self.split_rule == "hadoop_old" else self.split_bytes
-        size = rules.split_bytes(stored.block_bytes, least_bytes=self.least_split_bytes, most_bytes=most_bytes)
+        size = rules.split_bytes(
+            stored.block_bytes, least_bytes=self.least_split_bytes, most_bytes=most_bytes
+        )
         return max(1, sum(n * rules.file_splits(b, size, splittable=splittable) for n, b in files))
 
     def explains(self, tasks: int, parallelism: int) -> bool:

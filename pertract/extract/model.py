@@ -80,9 +80,7 @@ def build_model(
     return check(model)
 
 
-def _completeness(
-    run: SparkRun, workload: dsl.DataWorkload, listing: Listing | None
-) -> dsl.Completeness:
+def _completeness(run: SparkRun, workload: dsl.DataWorkload, listing: Listing | None) -> dsl.Completeness:
     complete = [s for s in run.stages if not s.failed and s.tasks]
     notes = list(run.notes)
     if run.stages and not any(s.summary and s.summary.cpu_recorded for s in run.stages):

@@ -9,7 +9,7 @@ from ..dsl.execution import most_at_once
 from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
 from .settings import positive_integer
-from .storage import rack_numbers
+from .storage import hosts_of, racks_of
 
 
 def build_resources(run: SparkRun, listing: Listing | None = None) -> dsl.ResourceArchitecture:
@@ -19,16 +19,26 @@ def build_resources(run: SparkRun, listing: Listing | None = None) -> dsl.Resour
     """
     task_cpus = positive_integer(run.properties, "spark.task.cpus") or 1
     on_host: dict[str, list[tuple[int, float, float | None]]] = defaultdict(list)
+    rack = dict(zip(hosts_of(run), racks_of(run, listing), strict=False))
     for executor in run.executors:
         on_host[executor.host].append((executor.slots, executor.added_s, executor.removed_s))
-    alike = Counter(most_at_once(executors) * task_cpus for executors in on_host.values())
+    cores_of = {host: most_at_once(executors) * task_cpus for host, executors in on_host.items()}
+    alike = Counter(cores_of.values())
     groups = tuple(
         dsl.NodeGroup(
             id="workers" if len(alike) == 1 else f"workers-{cores}-cores",
             count=count,
             cores=max(1, cores),
             cores_known=False,
+            racks=_racks([rack.get(host, "") for host in on_host if cores_of[host] == cores]),
         )
         for cores, count in sorted(alike.items())
     )
-    return dsl.ResourceArchitecture(nodes=groups, racks=rack_numbers(run, listing))
+    return dsl.ResourceArchitecture(nodes=groups)
+
+
+def _racks(racks: list[str]) -> tuple[str, ...]:
+    """Return the racks of alike nodes, once where all have the same; none unless all are known."""
+    if not all(racks):
+        return ()
+    return tuple(racks[:1] if len(set(racks)) == 1 else racks)

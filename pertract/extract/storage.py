@@ -24,11 +24,13 @@ _LEAST_MEASURED = 8
 _LARGEST_RATIO = 10.0
 _WHOLE = re.compile(r"\.(gz|gzip|snappy|lz4|zst|zstd|deflate|lzo|z|xz|br)$", re.IGNORECASE)
 """Compressions that are only read from the start; bzip2 can be read in parts."""
+_ONE_RACK = "/default-rack"
+"""What Hadoop calls the rack of nodes of which it knows none."""
 _NEAR, _RACK, _FAR = "NODE_LOCAL", "RACK_LOCAL", "ANY"
 
 
 def prefers_nodes(stage: StageRecord) -> bool:
-    """Return whether most tasks of a stage had blocks on certain nodes, and not in the memory of executors."""
+    """Return whether most tasks of a stage had blocks on certain nodes, and not in memory of executors."""
     if stage.nearness is None or stage.locality is not None:
         return False
     tasks = stage.nearness.tasks
@@ -40,8 +42,8 @@ def hosts_of(run: SparkRun) -> list[str]:
     return list(dict.fromkeys(executor.host for executor in working(run)))
 
 
-def rack_numbers(run: SparkRun, listing: Listing | None) -> tuple[int, ...]:
-    """Return the number of the rack of each node; empty where Spark knew none, or they are not known.
+def racks_of(run: SparkRun, listing: Listing | None) -> tuple[str, ...]:
+    """Return the rack of each node; empty where Spark knew none, or they are not known.
 
     Only YARN tells Spark the racks. Where a listing does not, but tasks found their data on their rack, all
     nodes stand on one.
@@ -52,11 +54,10 @@ def rack_numbers(run: SparkRun, listing: Listing | None) -> tuple[int, ...]:
     hosts = hosts_of(run)
     if listing is not None and listing.racks:
         known = {_short(host): rack for host, rack in listing.racks.items()}
-        racks = [known.get(_short(host)) for host in hosts]
+        racks = [known.get(_short(host), "") for host in hosts]
         if all(racks):
-            order = sorted({rack for rack in racks if rack})
-            return tuple(order.index(rack) for rack in racks if rack)
-    return (0,) * len(hosts) if near_rack else ()
+            return tuple(racks)
+    return (_ONE_RACK,) * len(hosts) if near_rack else ()
 
 
 def stored_files(paths: Sequence[str], listing: Listing) -> list[StoredFile]:
@@ -105,7 +106,7 @@ def with_storage(
     stages: Sequence[StageRecord],
     run: SparkRun,
     listing: Listing | None,
-    racks: Sequence[int],
+    racks: Sequence[str],
 ) -> dsl.FileData:
     """Return a data model that tells how its files are stored, as far as listing and log tell.
 
@@ -122,7 +123,7 @@ def with_storage(
     listing
         Files of the file system; None for none.
     racks
-        Number of the rack of each node; empty where unknown.
+        Rack of each node; empty where unknown.
     """
     files = stored_files(paths, listing) if listing is not None else []
     if data.split_rule == "scan" or _drops_empty(run.version):
@@ -214,7 +215,7 @@ def _placement(
     stages: Sequence[StageRecord],
     run: SparkRun,
     listing: Listing | None,
-    racks: Sequence[int],
+    racks: Sequence[str],
 ) -> dsl.Placement | None:
     """Return where blocks lie: as listed, else on as many nodes as the nearness of tasks speaks for."""
     wanted = Counter(file.replication for file in files if file.replication)
@@ -250,7 +251,7 @@ def _listed_places(
     data: dsl.FileData,
     files: Sequence[StoredFile],
     hosts: Sequence[str],
-    racks: Sequence[int],
+    racks: Sequence[str],
     rack_of: Mapping[str, str],
     run: SparkRun,
 ) -> dsl.Placement | None:
@@ -261,23 +262,19 @@ def _listed_places(
     tasks = [preferred(split) for split in _splits(data, located, _parallelism(run))]
     tasks = [task for task in tasks if task]
     number = {_short(host): node for node, host in enumerate(hosts)}
-    on_node, on_rack = Counter[int](), Counter[int]()
-    rack_number = {
-        rack_of[host]: racks[number[_short(host)]]
-        for host in rack_of
-        if _short(host) in number and number[_short(host)] < len(racks)
-    }
+    on_node, on_rack = Counter[int](), Counter[str]()
     for task in tasks:
         nodes = {number[_short(host)] for host in task if _short(host) in number}
         on_node.update(nodes)
-        on_rack.update({rack_number[rack_of[h]] for h in task if rack_of.get(h) in rack_number})
+        on_rack.update({rack_of[host] for host in task if host in rack_of})
     share = 1 / max(1, len(tasks))
     return dsl.Placement(
         data_nodes=len({host for file in located for block in file.blocks for host in block.hosts}),
         on_node=tuple(round(on_node[node] * share, 4) for node in range(len(hosts))),
-        on_rack=tuple(round(on_rack[rack] * share, 4) for rack in range(max(racks) + 1))
-        if racks and rack_number
-        else (1.0,) * (max(racks) + 1 if racks else 0),
+        on_rack=tuple(
+            dsl.RackShare(rack=rack, share=round(on_rack[rack] * share, 4) if rack_of else 1.0)
+            for rack in sorted(set(racks))
+        ),
     )
 
 
@@ -303,7 +300,7 @@ def _splits(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> list
 
 
 def _from_nearness(
-    placement: dsl.Placement, near: Mapping[str, int], nodes: int, racks: Sequence[int]
+    placement: dsl.Placement, near: Mapping[str, int], nodes: int, racks: Sequence[str]
 ) -> dsl.Placement:
     """Return the placement on so many nodes that the measured share of tasks found a block on their node.
 
@@ -311,9 +308,8 @@ def _from_nearness(
     """
     total = sum(near.get(name, 0) for name in (_NEAR, _RACK, _FAR))
     local = near.get(_NEAR, 0) / total
-    on_rack: tuple[float, ...] = ()
-    if racks:
-        on_rack = (round(1 - near.get(_FAR, 0) / total, 4),) * (max(racks) + 1)
+    on_a_rack = round(1 - near.get(_FAR, 0) / total, 4)
+    on_rack = tuple(dsl.RackShare(rack=rack, share=on_a_rack) for rack in sorted(set(racks)))
     if not local:
         return placement.model_copy(update={"on_node": (0.0,) * nodes, "on_rack": on_rack})
     data_nodes = max(nodes, round(nodes / (1 - (1 - local) ** (1 / placement.replication))))

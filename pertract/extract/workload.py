@@ -14,7 +14,7 @@ from ..units import parse_memory
 from .execution import stage_id
 from .partitions import scope_name
 from .settings import positive_integer
-from .storage import rack_numbers, with_storage
+from .storage import racks_of, with_storage
 from .streams import build_streams, stream_stages
 
 _PATH_MARKS = ("/", ":")
@@ -47,7 +47,7 @@ def build_workload(
         for source in sources.get(stage_id(stage), ()):
             readers.setdefault(source, []).append(stage)
     shares = {name: _shares(read, run) for name, read in sources.items()}
-    racks = rack_numbers(run, listing)
+    racks = racks_of(run, listing)
     models = {
         source: with_storage(
             _files(source, stages, shares, run),

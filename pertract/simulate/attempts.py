@@ -14,6 +14,7 @@ from .draw import Tasks
 from .stage import StagePlan
 
 if TYPE_CHECKING:
+    from .blocks import Places
     from .locality import DelayScheduling
     from .slow_start import EarlyTasks
 
@@ -79,6 +80,8 @@ class LiveStage:
         """How long tasks wait for a slot near their data; None if they do not."""
         self.early: EarlyTasks | None = None
         """How its tasks start before the stage before has ended; None if they do not."""
+        self.places: list[Places] = []
+        """Nodes and racks with the blocks that each task reads; empty where that does not matter."""
         self.copies: list[int] = []
         """Slow tasks to launch once more."""
         self.current: dict[int, list[Attempt]] = {}
@@ -154,6 +157,17 @@ class LiveStage:
         self.pending.extendleft(reversed(tasks))
         if self.waits:
             self.waits.again(tasks)
+
+    def beside_blocks(self, task: int, worker: Worker) -> bool:
+        """Return whether an executor is on a node with the blocks that a task reads, if that matters."""
+        return not self.places or worker.node in self.places[task].nodes
+
+    def place_ratio(self, task: int, worker: Worker) -> float:
+        """Return how much longer a task takes on an executor, because of where its blocks lie."""
+        blocks = self.plan.blocks
+        if blocks is None or not self.places:
+            return 1.0
+        return blocks.near_ratio if self.beside_blocks(task, worker) else blocks.far_ratio
 
     def draw_anew(self, rng: np.random.Generator) -> tuple[int, float, float]:
         """Return group, slot time and CPU of an attempt that is drawn by itself."""

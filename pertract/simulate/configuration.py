@@ -23,6 +23,8 @@ from .policies import LOOK_S, Allocation, LocalityWaits, Speculation, allocated,
 from .rounds import measured_parameters
 from .settings import RAMP_UP, REDUCES, SLOW_START, check_framework, share, truth, whole
 
+_RACK_WAIT = "spark.locality.wait.rack"
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -192,6 +194,11 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers
+    if _RACK_WAIT in options.settings and not all(group.racks for group in workers):
+        raise UsageError(
+            f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
+            hint="Leave it out, or put the racks of the nodes into the model.",
+        )
     fair, pools = _pools(model, options)
     service = truth(options.settings, "spark.shuffle.service.enabled")
     waits = locality_waits(measured.locality, options.settings)

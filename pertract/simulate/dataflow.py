@@ -79,6 +79,10 @@ class DataFlow:
         """Return the data of a stage."""
         return self._stages[stage.id]
 
+    def read_by(self, stage: dsl.Stage) -> list[dsl.FileData]:
+        """Return the files that a stage reads."""
+        return [self._inputs[name] for name in stage.reads if name in self._inputs]
+
     def _stage(self, stage: dsl.Stage) -> StageData:
         volumes = self._profiles[stage.profile].volumes
         scale = self._configuration.data_scale
@@ -95,7 +99,7 @@ class DataFlow:
 
     def _input_ratio(self, stage: dsl.Stage) -> float:
         scale = self._configuration.data_scale
-        read = [self._inputs[name] for name in stage.reads if name in self._inputs]
+        read = self.read_by(stage)
         before = sum(data.size_bytes for data in read)
         after = sum(evaluate(d.law, self.variables) if d.law else d.size_bytes * scale for d in read)
         return after / before if before else scale
@@ -144,7 +148,7 @@ class DataFlow:
 
     def _cut(self, stage: dsl.Stage, ratio: float) -> float:
         """Return the splits of the input relative to the calibration run."""
-        read = [self._inputs[name] for name in stage.reads if name in self._inputs]
+        read = self.read_by(stage)
         if len(read) != 1 or not read[0].explains(stage.partitions.count, self._measured_parallelism):
             return ratio  # splits of one size, as of blocks
         before = read[0].splits(1.0, self._measured_parallelism)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,16 +23,27 @@ _ROUNDING_S = 1e-9
 
 
 class Level(IntEnum):
-    """How near to its data a task runs, nearest first (``TaskLocality``; racks are not known)."""
+    """How near to its data a task runs, nearest first (``TaskLocality``)."""
 
     PROCESS = 0
     """On the executor that holds the data."""
     NODE = 1
-    """On its node."""
+    """On its node, or one with the blocks that the task reads."""
     ANYWHERE_ALIKE = 2
     """Anywhere, because the task prefers no place (``NO_PREF``)."""
-    ANY = 3
+    RACK = 3
+    """On the rack of such a node."""
+    ANY = 4
     """Anywhere, because it has waited for long enough."""
+
+
+class Wish(NamedTuple):
+    """What a task prefers."""
+
+    worker: Worker | None = None
+    """The executor that holds its data in memory."""
+    nodes: tuple[int, ...] = ()
+    racks: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -41,21 +52,21 @@ class Preferences:
 
     on_worker: dict[Worker, deque[int]] = field(default_factory=dict)
     on_node: dict[int, deque[int]] = field(default_factory=dict)
+    on_rack: dict[str, deque[int]] = field(default_factory=dict)
     nowhere: deque[int] = field(default_factory=deque)
     """Tasks that prefer no place."""
-    of: dict[int, Worker | None] = field(default_factory=dict)
-    """The executor that each task prefers."""
+    of: dict[int, Wish] = field(default_factory=dict)
+    """What each task prefers."""
 
-    def add(self, task: int, worker: Worker | None, *, first: bool = False) -> None:
-        """Add a task that prefers an executor and its node, or no place; behind all others or before them."""
-        self.of[task] = worker
-        lists = [self.nowhere]
-        if worker is not None:
-            lists = [
-                self.on_worker.setdefault(worker, deque()),
-                self.on_node.setdefault(worker.node, deque()),
-            ]
-        for tasks in lists:
+    def add(self, task: int, wish: Wish, *, first: bool = False) -> None:
+        """Add a task that prefers some places, or none; behind all others or before them."""
+        self.of[task] = wish
+        lists: list[deque[int]] = []
+        if wish.worker is not None:
+            lists.append(self.on_worker.setdefault(wish.worker, deque()))
+        lists += [self.on_node.setdefault(node, deque()) for node in wish.nodes]
+        lists += [self.on_rack.setdefault(rack, deque()) for rack in wish.racks]
+        for tasks in lists or [self.nowhere]:
             if first:
                 tasks.appendleft(task)
             else:
@@ -63,35 +74,41 @@ class Preferences:
 
 
 def preferences(
-    stage: LiveStage, source: LiveStage, workers: Sequence[Worker], present: Collection[Worker]
+    stage: LiveStage, source: LiveStage | None, workers: Sequence[Worker], present: Collection[Worker]
 ) -> Preferences:
     """Return where the tasks of a stage that are to be launched find their data.
 
     A task prefers the executor on which the task of the same number ran in the stage that cached the data,
-    and the node of that executor, if the executor is still there.
+    and the node of that executor, if the executor is still there; else the nodes with the blocks it reads.
 
     Parameters
     ----------
     stage
         The stage.
     source
-        The one that cached the data.
+        The one that cached the data; None for none.
     workers
         All executors there ever were.
     present
         Those that are there.
     """
-    assert stage.plan.locality is not None
-    ratio = stage.plan.locality.ratio
-    holders: Mapping[int, Worker] = source.where
-    if source.plan.cached_on:
+    ratio = 0.0
+    holders: Mapping[int, Worker] = {}
+    if source is not None and stage.plan.locality is not None:
+        ratio, holders = stage.plan.locality.ratio, source.where
+    if source is not None and source.plan.cached_on:
         holders = _as_measured(source.plan.cached_on, len(source.tasks.slot_s), workers)
     found = Preferences()
     for task in stage.pending:
         # The tasks that prefer a place are spread evenly among all.
         preferring = int((task + 1) * ratio + _ROUNDING_S) > int(task * ratio + _ROUNDING_S)
         worker = holders.get(task) if preferring else None
-        found.add(task, worker if worker in present else None)
+        if worker is not None and worker in present:
+            found.add(task, Wish(worker, (worker.node,)))
+        elif stage.places:
+            found.add(task, Wish(None, *stage.places[task]))
+        else:
+            found.add(task, Wish())
     return found
 
 
@@ -124,6 +141,8 @@ class DelayScheduling:
         Executors that are there; kept up to date by the owner.
     now
         When the stage is submitted, seconds.
+    racks
+        Rack of each node; empty where unknown.
     """
 
     def __init__(
@@ -133,9 +152,16 @@ class DelayScheduling:
         pending: Collection[int],
         present: Collection[Worker],
         now: float,
+        *,
+        racks: Sequence[str] = (),
     ) -> None:
         self._prefer, self._pending, self._present = prefer, pending, present
-        self._wait_s = {Level.PROCESS: waits.process_s, Level.NODE: waits.node_s}
+        self._racks = racks
+        self._wait_s = {
+            Level.PROCESS: waits.process_s,
+            Level.NODE: waits.node_s,
+            Level.RACK: waits.rack_s,
+        }
         self._every_launch_resets = waits.every_launch_resets
         self._waiting = set(pending)
         self._since_s = now
@@ -154,6 +180,8 @@ class DelayScheduling:
             found.append(Level.NODE)
         if prefer.nowhere:
             found.append(Level.ANYWHERE_ALIKE)
+        if self._racks and any(self._racks[worker.node] in prefer.on_rack for worker in self._present):
+            found.append(Level.RACK)
         return (*found, Level.ANY)
 
     def executors_changed(self) -> None:
@@ -171,7 +199,7 @@ class DelayScheduling:
         """Put tasks back that must run again; they prefer what they preferred before, if that is known."""
         for task in reversed(tasks):
             self._waiting.add(task)
-            self._prefer.add(task, self._prefer.of.get(task), first=True)
+            self._prefer.add(task, self._prefer.of.get(task, Wish()), first=True)
 
     def take(self, worker: Worker, furthest: Level, now: float) -> tuple[int, Level] | None:
         """Return the next task for a slot and how near it is to its data, or None if all are to wait."""
@@ -183,6 +211,7 @@ class DelayScheduling:
             (Level.PROCESS, Level.PROCESS, prefer.on_worker.get(worker)),
             (Level.NODE, Level.NODE, prefer.on_node.get(worker.node)),
             (Level.ANYWHERE_ALIKE, Level.PROCESS, prefer.nowhere),  # Spark calls these local
+            (Level.RACK, Level.RACK, prefer.on_rack.get(self._rack(worker))),
             (Level.ANY, Level.ANY, self._pending),
         )
         for least, level, tasks in choices:
@@ -192,6 +221,9 @@ class DelayScheduling:
                     self._reset(level, now)
                 return task, level
         return None
+
+    def _rack(self, worker: Worker) -> str:
+        return self._racks[worker.node] if self._racks else ""
 
     def _next(self, tasks: Collection[int]) -> int | None:
         """Return the first of some tasks that is still waiting, and forget those before it."""
@@ -249,6 +281,8 @@ class DelayScheduling:
                 lists: Iterable[deque[int]] = self._prefer.on_worker.values()
             case Level.NODE:
                 lists = self._prefer.on_node.values()
+            case Level.RACK:
+                lists = self._prefer.on_rack.values()
             case _:
                 lists = (self._prefer.nowhere,)
         return any(self._some(tasks) for tasks in lists)

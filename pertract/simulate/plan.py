@@ -137,7 +137,7 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
     graph = flatten(model.execution)
     profiles = {profile.id: profile for profile in model.profiles.stages}
     flow = DataFlow(model, graph, configuration)
-    compiler = StageCompiler(configuration, profiles, flow)
+    compiler = StageCompiler(configuration, profiles, flow, model.resources.workers)
     jobs = {job.id: job for job in model.execution.jobs}
     position = {node: i for i, node in enumerate(graph)}
     ids, delays, stage_of = [], [], []
@@ -210,15 +210,18 @@ def _delay_s(delay: dsl.Delay, variables: dict[LawVariable, float]) -> float:
 
 
 def _locality(configuration: Configuration, stages: list[StagePlan]) -> LocalityWaits | None:
-    """Return how long tasks wait, if any finds its data in some places and not in others."""
-    local = any(stage.locality is not None for stage in stages)
-    alone = len(configuration.executors) == 1
-    return configuration.locality if local and not alone and not configuration.locality.none else None
+    """Return how long tasks wait, if any finds its data in some places and not in others.
+
+    Tasks that read blocks prefer their nodes, which costs less, even if they do not wait.
+    """
+    waits = configuration.locality
+    local = any(stage.blocks is not None or (stage.locality and not waits.none) for stage in stages)
+    return waits if local and len(configuration.executors) > 1 else None
 
 
 def _bandwidth(configuration: Configuration, stages: list[StagePlan]) -> Bandwidth | None:
     """Return what tasks share, if any of them moves bytes over it."""
-    if not any(s.volumes.drive_read or s.volumes.network or s.volumes.drive_write for s in stages):
+    if not any(s.volumes.any for s in stages):
         return None
     holders = {executor.node for executor in configuration.executors}
     return Bandwidth(

@@ -71,7 +71,9 @@ class LocalityWaits:
     process_s: float = 3.0
     """For a slot of the executor that holds the data."""
     node_s: float = 3.0
-    """For one of its node after that."""
+    """For one of its node after that, or of a node with the blocks that the task reads."""
+    rack_s: float = 3.0
+    """For one of the rack of such a node."""
     every_launch_resets: bool = False
     """Whether every launch begins the wait anew, as before Spark 3.1."""
     revive_s: float = 1.0
@@ -80,7 +82,7 @@ class LocalityWaits:
     @property
     def none(self) -> bool:
         """Whether tasks do not wait."""
-        return not (self.process_s or self.node_s)
+        return not (self.process_s or self.node_s or self.rack_s)
 
 
 def locality_waits(measured: dsl.LocalityWaits, settings: Mapping[str, str]) -> LocalityWaits:
@@ -98,15 +100,18 @@ def locality_waits(measured: dsl.LocalityWaits, settings: Mapping[str, str]) -> 
             raise UsageError(f"the setting {key} must have an end", hint="Write, for example, 1h.")
         return wait_s
 
-    usual_s, process_s, node_s = wait(_LOCALITY), wait(_LOCALITY + ".process"), wait(_LOCALITY + ".node")
+    usual_s, rack_s = wait(_LOCALITY), wait(_LOCALITY + ".rack")
+    process_s, node_s = wait(_LOCALITY + ".process"), wait(_LOCALITY + ".node")
     usual_s = measured.wait_s if usual_s is None else usual_s
     process_s = measured.process_s if process_s is None else process_s
     node_s = measured.node_s if node_s is None else node_s
+    rack_s = measured.rack_s if rack_s is None else rack_s
     legacy = truth(settings, _LOCALITY + ".legacyResetOnTaskLaunch")
     revive_s = period(settings, "spark.scheduler.revive.interval", default_unit="ms")
     return LocalityWaits(
         process_s=usual_s if process_s is None else process_s,
         node_s=usual_s if node_s is None else node_s,
+        rack_s=usual_s if rack_s is None else rack_s,
         every_launch_resets=measured.every_launch_resets if legacy is None else legacy,
         revive_s=revive_s or measured.revive_s,
     )

@@ -62,6 +62,7 @@ class TaskScheduler:
     ) -> None:
         self.env, self.plan = env, plan
         self.rng = np.random.default_rng([seed, 1])
+        self._seed = seed
         self.workers: list[Worker] = []
         self.present: dict[Worker, None] = {}
         self.stopped = False
@@ -179,14 +180,28 @@ class TaskScheduler:
 
     def _waits(self, stage: LiveStage) -> DelayScheduling | None:
         """Return how long tasks wait for a slot near their data, None if they do not."""
-        if self.plan.locality is None or stage.plan.locality is None:
+        if self.plan.locality is None:
             return None
-        name = stage.plan.locality.cached_by
-        source = next((other for other in self.stages.values() if other.plan.id == name), None)
-        if source is None:
+        source = None
+        if stage.plan.locality is not None and not self.plan.locality.none:
+            name = stage.plan.locality.cached_by
+            source = next((other for other in self.stages.values() if other.plan.id == name), None)
+        if stage.plan.blocks is not None and not stage.places:
+            stage.places = stage.plan.blocks.draw(len(stage.tasks.slot_s), self._of_blocks(stage.index))
+        if source is None and not stage.places:
             return None
         places = preferences(stage, source, self.workers, self.present)
-        return DelayScheduling(self.plan.locality, places, stage.pending, self.present, self.env.now)
+        return DelayScheduling(
+            self.plan.locality, places, stage.pending, self.present, self.env.now, racks=self._racks(stage)
+        )
+
+    def _of_blocks(self, stage: int) -> np.random.Generator:
+        """Return the randomness of where blocks lie, which nothing else draws from."""
+        return np.random.default_rng([self._seed, 2, stage])
+
+    @staticmethod
+    def _racks(stage: LiveStage) -> tuple[str, ...]:
+        return stage.plan.blocks.racks if stage.plan.blocks is not None else ()
 
     def job_ended(self, job: str) -> None:
         """Note that a job needs the output of its stages no more."""
@@ -301,6 +316,8 @@ class TaskScheduler:
         else:
             drawn = stage.tasks
             group, slot_s, cpu_s = int(drawn.group[task]), float(drawn.slot_s[task]), float(drawn.cpu_s[task])
+        if (ratio := stage.place_ratio(task, worker)) != 1.0:
+            slot_s = max(slot_s * ratio, cpu_s)
         number = len(stage.starts_s)
         stage.starts_s.append(launch_s)
         stage.ends_s.append(launch_s)

@@ -38,6 +38,7 @@ SETTINGS = (
     "spark.locality.wait",
     "spark.locality.wait.process",
     "spark.locality.wait.node",
+    "spark.locality.wait.rack",
     "spark.locality.wait.legacyResetOnTaskLaunch",
     "spark.scheduler.revive.interval",
 )

@@ -12,6 +12,7 @@ from ..dsl.law import evaluate
 from ..dsl.profile import CAUSES, CPU_CAUSES, Variable, task_variables
 from ..errors import SimulationError
 from ..units import format_size
+from .blocks import BlockPlaces, block_places
 from .configuration import Configuration
 from .dataflow import DataFlow, StageData
 from .volumes import FASTEST_DRIVE_BYTES_PER_S, TaskVolumes, task_volumes
@@ -68,6 +69,8 @@ class StagePlan:
     """Time from the freeing of a slot to the noted end of its task."""
     locality: dsl.Locality | None = None
     """Cached data near which its tasks prefer to run; None for none."""
+    blocks: BlockPlaces | None = None
+    """Where the blocks lie that its tasks read; None where they prefer no node for these."""
     cached_on: tuple[float, ...] = ()
     """Share of the data it caches on each executor; empty where that follows from the simulation."""
     volumes: TaskVolumes = field(default_factory=TaskVolumes)
@@ -100,14 +103,21 @@ class StageCompiler:
         Resource profiles by identifier.
     data
         The data of the stages.
+    workers
+        Nodes of the calibration run.
     """
 
     def __init__(
-        self, configuration: Configuration, profiles: dict[str, dsl.StageProfile], data: DataFlow
+        self,
+        configuration: Configuration,
+        profiles: dict[str, dsl.StageProfile],
+        data: DataFlow,
+        workers: tuple[dsl.NodeGroup, ...] = (),
     ) -> None:
         self._configuration = configuration
         self._profiles = profiles
         self._data = data
+        self._workers = workers
         self._rates = {
             "cpu": configuration.cpu_rate,
             "drive_read": configuration.drive_rate,
@@ -190,7 +200,14 @@ class StageCompiler:
             executors=len(self._configuration.executors),
         )
         in_memory = self._finds_in_memory(stage, profile, data, tasks, variables)
-        volumes = task_volumes(profile.volumes, data, self._configuration, tasks, in_memory=in_memory)
+        volumes = task_volumes(
+            profile.volumes,
+            data,
+            self._configuration,
+            tasks,
+            in_memory=in_memory,
+            near_blocks=stage.near_blocks,
+        )
         causes = np.zeros((len(CAUSES), len(profile.weights)))
         for demand in profile.demands:
             mean = evaluate(demand.mean, variables)
@@ -230,7 +247,21 @@ class StageCompiler:
             handling_s=profile.handling_s,
             locality=stage.locality,
             cached_on=self._cached_on(stage),
+            blocks=self._blocks(stage),
             volumes=volumes,
+        )
+
+    def _blocks(self, stage: dsl.Stage) -> BlockPlaces | None:
+        """Return where the blocks lie that the tasks of a stage read, if they prefer to be near them."""
+        if not stage.near_blocks:
+            return None
+        configuration = self._configuration
+        return block_places(
+            self._data.read_by(stage),
+            self._workers,
+            nodes=len(configuration.node_cores),
+            measured_nodes=configuration.measured_hosts,
+            network_known=configuration.network_bytes_per_s is not None,
         )
 
     def _cached_on(self, stage: dsl.Stage) -> tuple[float, ...]:
@@ -288,5 +319,5 @@ def without_part(stage: StagePlan, part: str) -> StagePlan:
     if part == "drive":
         volumes = replace(volumes, drive_read=None, drive_write=None)
     elif part == "network":
-        volumes = replace(volumes, network=None)
+        volumes = replace(volumes, network=None, remote_read=None)
     return replace(stage, causes_s=causes_s, volumes=volumes)

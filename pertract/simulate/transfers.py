@@ -83,7 +83,10 @@ class Transfers:
     def read(self, attempt: Attempt, then: Callable[[], None]) -> None:
         """Let an attempt read its input and fetch its shuffle blocks, one after the other, then call back."""
         volumes = attempt.stage.plan.volumes
-        self._move(attempt, [("drive_read", volumes.drive_read), ("network", volumes.network)], then)
+        fetched = volumes.network
+        if volumes.remote_read and not attempt.stage.beside_blocks(attempt.task, attempt.worker):
+            fetched = (fetched or 0.0) + volumes.remote_read
+        self._move(attempt, [("drive_read", volumes.drive_read), ("network", fetched)], then)
 
     def write(self, attempt: Attempt, then: Callable[[], None]) -> None:
         """Let an attempt write what it writes, then call back."""

@@ -23,6 +23,14 @@ class TaskVolumes:
     drive_write: float | None = None
     """Written to the drives of its node: shuffle blocks, output and what is spilled."""
 
+    remote_read: float | None = None
+    """Read from the drives of other nodes, by a task that runs on no node with its blocks."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is moved."""
+        return bool(self.drive_read or self.network or self.drive_write or self.remote_read)
+
     def cover(self, resource: str) -> bool:
         """Return whether bytes take the place of the measured times of a resource."""
         match resource:
@@ -42,6 +50,7 @@ def task_volumes(
     tasks: int,
     *,
     in_memory: bool = False,
+    near_blocks: bool = False,
 ) -> TaskVolumes:
     """Return what a task moves over the resources whose bandwidth is known.
 
@@ -60,6 +69,8 @@ def task_volumes(
         Number of task attempts.
     in_memory
         Whether the input is in memory, and so no drive reads it.
+    near_blocks
+        Whether it is known which nodes hold the input of a task.
     """
     read = 0 if in_memory else volumes.input_bytes
     written = volumes.shuffle_write_bytes + volumes.output_bytes + volumes.disk_spilled_bytes
@@ -70,6 +81,9 @@ def task_volumes(
         else None,
         drive_write=data.ratio * written / tasks
         if written and configuration.drive_write_bytes_per_s
+        else None,
+        remote_read=data.input_ratio * read / tasks
+        if read and near_blocks and configuration.network_bytes_per_s
         else None,
     )
 

@@ -50,7 +50,7 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
             refused.append(error)
     if read_one:
         listing.notes += [
-            f"{text}: {counted(n, 'entry')} of {folder or 'the folder'} are missing, which come after those saved"
+            f"{text}: {n} entries of {folder or 'the folder'} are missing, which come after those saved"
             for folder, n in listing.left.items()
             if n
         ]

@@ -34,9 +34,7 @@ def read_table(lines: Iterable[bytes]) -> Listing:
             # A delimiter in a path makes more fields than names: all but the path stand behind it.
             more = len(fields) - len(names)
             path = delimiter.join(fields[: more + 1])
-            replication, block, count, size = (
-                int(fields[column[name] + more]) for name in _COLUMNS[1:]
-            )
+            replication, block, count, size = (int(fields[column[name] + more]) for name in _COLUMNS[1:])
         except (ValueError, IndexError, KeyError):
             wrong += 1
             continue
@@ -137,5 +135,3 @@ def read_xml(pieces: Iterable[bytes]) -> Listing:
         if (path := tree.path(number))
     ]
     return Listing(files, notes=notes)
-
-

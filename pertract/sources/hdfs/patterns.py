@@ -38,7 +38,7 @@ def matcher(path: str) -> Callable[[str], bool]:
 
 
 def _expression(pattern: str) -> str:
-    """Return the regular expression of a pattern: ``*``, ``?``, ``[a-c]``, ``[^a]``, ``{a,b}``, ``\\``."""
+    """Return the regular expression of a pattern with ``*``, ``?``, ``[a-c]``, ``[^a]``, ``{a,b}``."""
     found, depth, position = "", 0, 0
     while position < len(pattern):
         letter = pattern[position]

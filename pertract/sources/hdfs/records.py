@@ -88,4 +88,3 @@ def merged(file: StoredFile, with_blocks: StoredFile) -> StoredFile:
         file.replication or with_blocks.replication,
         with_blocks.blocks,
     )
-

@@ -190,7 +190,8 @@ def _one_answer(place: Place, folder: str, content: bytes, key: str) -> Listing:
             )
     raise NotAListing(
         f"{place}: no listing of files of HDFS; it looks like {sniff.describe('json', content)}",
-        hint="Save the answers to LISTSTATUS, LISTSTATUS_BATCH, GET_BLOCK_LOCATIONS or GETFILEBLOCKLOCATIONS.",
+        hint="Save the answers to LISTSTATUS, LISTSTATUS_BATCH, GET_BLOCK_LOCATIONS or "
+        "GETFILEBLOCKLOCATIONS.",
     )
 
 
@@ -212,16 +213,12 @@ def _located(path: str, located: answers.Located, length: int) -> Listing:
     size = length or sum(block.length for block in located.blocks)
     block = located.blocks[0].length if len(located.blocks) > 1 else 0
     replication = max((len(b.hosts) for b in located.blocks), default=0)
-    return Listing([StoredFile(path, size, block, replication, located.blocks)], dict(located.racks))
-
-
-def _read_xml(place: Place, lines: Iterator[bytes]) -> Listing:
-    return image.read_xml(lines)
+    return Listing([StoredFile(path, size, block, replication, located.blocks)], racks=located.racks)
 
 
 _READERS: dict[str, Callable[[Place, Iterator[bytes]], Listing]] = {
     "json": _read_json,
-    "xml": _read_xml,
+    "xml": lambda _, lines: image.read_xml(lines),
     "table": lambda _, lines: image.read_table(lines),
     "fsck": lambda _, lines: text.read_fsck(lines),
     "list": lambda _, lines: text.read_list(lines),

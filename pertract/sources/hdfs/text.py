@@ -1,4 +1,4 @@
-"""Listings as Hadoop's commands print them: ``hdfs dfs -ls -R`` and ``hdfs fsck -files -blocks -locations``."""
+"""Listings as commands print them: ``hdfs dfs -ls -R`` and ``hdfs fsck -files -blocks -locations``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ FSCK_FILE = re.compile(
     rb"(?P<path>\S.*?) (?P<size>\d+) bytes, (?:replicated: replication=(?P<replication>\d+), |"
     rb"(?P<erasure>erasure-coded: policy=\S+, )|)(?P<blocks>\d+) block\(s\):"
 )
-"""``/data/part-0 1366 bytes, replicated: replication=3, 1 block(s):  OK``; Hadoop 2 leaves replication out."""
-FSCK_FOLDER = re.compile(rb"\S.* <dir>$")
+"""``/data/part-0 1366 bytes, replicated: replication=3, 1 block(s):  OK``; Hadoop 2 tells no replication."""
 _FSCK_BLOCK = re.compile(rb"(\d+)\. \S*?blk_-?\d+\S*\s+len=(\d+)(?:\s+(?:Live_repl|repl)=(\d+))?(.*)")
 _WITH_STORAGE = re.compile(rb"DatanodeInfoWithStorage\[([^,\]]+)")
 _ADDRESS = re.compile(rb"(?:/[^\s,\[\]]+?/)?([\w.-]+|\[[0-9a-fA-F:]+\]):\d+")
@@ -76,9 +75,7 @@ def read_fsck(lines: Iterable[bytes]) -> Listing:
         if found := FSCK_FILE.match(line):
             close()
             blocks = []
-            file = StoredFile(
-                path_of(found["path"]), int(found["size"]), 0, int(found["replication"] or 0)
-            )
+            file = StoredFile(path_of(found["path"]), int(found["size"]), 0, int(found["replication"] or 0))
         elif found := _FSCK_BLOCK.match(line):
             offset = blocks[-1].offset + blocks[-1].length if blocks else 0
             hosts = tuple(_hosts(found[4], listing.racks))

@@ -11,7 +11,7 @@ import pytest
 from pertract import dsl
 from pertract.simulate import Trace, simulate
 from pertract.simulate.attempts import Worker
-from pertract.simulate.locality import DelayScheduling, Level, Preferences
+from pertract.simulate.locality import DelayScheduling, Level, Preferences, Wish
 from pertract.simulate.policies import LocalityWaits
 from tests.property.strategies_plan import executor, plan, stage
 
@@ -34,7 +34,7 @@ def waiting(
 ) -> tuple[DelayScheduling, deque[int]]:
     prefer, pending = Preferences(), deque(tasks)
     for task, where in tasks.items():
-        prefer.add(task, where)
+        prefer.add(task, Wish(where, (where.node,)) if where is not None else Wish())
     return DelayScheduling(LocalityWaits(**waits), prefer, pending, list(present), 0.0), pending  # type: ignore[arg-type]
 
 
@@ -95,7 +95,7 @@ def test_before_spark_3_1_every_launch_begins_the_wait_anew() -> None:
 def test_an_executor_that_comes_with_its_data_makes_tasks_wait_for_it() -> None:
     present = [ELSEWHERE]
     prefer = Preferences()
-    prefer.add(0, HERE)
+    prefer.add(0, Wish(HERE, (HERE.node,)))
     stage_ = DelayScheduling(LocalityWaits(), prefer, deque([0]), present, 0.0)
     present.append(HERE)
     stage_.executors_changed()
