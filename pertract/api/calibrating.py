@@ -18,6 +18,7 @@ def extract_runs(
     *,
     data_sizes: Sequence[float | None] | None = None,
     labels: Sequence[Mapping[str, str]] | None = None,
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -34,6 +35,8 @@ def extract_runs(
         Amount of work of each run, in any unit; the volume it read from storage if not given.
     labels
         What else is known of each run, kept in ``model.runs``.
+    hdfs
+        Where to look up the files that the runs read, as for `extract`.
     jobs
         Processes to use, each for one log at a time.
     progress
@@ -55,7 +58,7 @@ def extract_runs(
     described = labels or [{}] * len(names)
     models = []
     for _, model in in_order(
-        partial(_model, 1 if len(names) > 1 else jobs), names, jobs=min(jobs, len(names))
+        partial(_model, 1 if len(names) > 1 else jobs, hdfs), names, jobs=min(jobs, len(names))
     ):
         models.append(model)
         if progress:
@@ -75,6 +78,7 @@ def extract_table(
     table: str | Path,
     *,
     workload: str | None = None,
+    hdfs: str | Path | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -86,7 +90,7 @@ def extract_table(
         CSV file with a row per run (`pertract.sources.runs_table`); the column ``log`` is needed.
     workload
         Which application, where the table has several.
-    jobs, progress
+    hdfs, jobs, progress
         As for `extract_runs`.
 
     Raises
@@ -109,6 +113,7 @@ def extract_table(
         [run.log for run in runs if run.log is not None],
         data_sizes=[run.data_size for run in runs],
         labels=[_labels(run) for run in runs],
+        hdfs=hdfs,
         jobs=jobs,
         progress=progress,
     )
@@ -118,5 +123,5 @@ def _labels(run: runs_table.MeasuredRun) -> dict[str, str]:
     return {"label": run.label, **run.labels}
 
 
-def _model(jobs: int, source: str) -> dsl.PerformanceModel:
-    return unreplayed(*read_named(source, jobs=jobs))
+def _model(jobs: int, hdfs: str | Path | None, source: str) -> dsl.PerformanceModel:
+    return unreplayed(*read_named(source, jobs=jobs), hdfs=hdfs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..extract import build_model, read_paths
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
@@ -55,6 +55,7 @@ def extract(
     application: str | None = None,
     attempt: str | None = None,
     hdfs: str | Path | None = None,
+    problems: list[SourceError] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -69,6 +70,9 @@ def extract(
         As for `read_run`.
     hdfs
         Where to look up the files that the run read: a NameNode, or what `pertract.sources.hdfs` reads.
+    problems
+        Receives what went wrong beside the log; the model is then made without it, and says so. Without
+        this list such errors are raised.
 
     Raises
     ------
@@ -76,7 +80,7 @@ def extract(
         If there is no event log, it cannot be read, or no job in it finished; or if no file can be listed.
     """
     run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    return replayed(unreplayed(run, name, hdfs=hdfs))
+    return replayed(unreplayed(run, name, hdfs=hdfs, problems=problems))
 
 
 def read_named(
@@ -131,12 +135,29 @@ def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: Run, name: str, *, hdfs: str | Path | None = None) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed, with what a file system tells of its files."""
+def unreplayed(
+    run: Run,
+    name: str,
+    *,
+    hdfs: str | Path | None = None,
+    problems: list[SourceError] | None = None,
+) -> dsl.PerformanceModel:
+    """Return the model of a run that was not yet replayed; the other parameters are those of `extract`."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
     if isinstance(run, mapreduce.MapReduceRun):
+        if hdfs is not None:
+            raise UsageError(
+                f"{name}: files are not looked up for jobs of MapReduce", hint="Leave out --hdfs."
+            )
         return build_mapreduce_model(run, source=name, provenance=origin)
-    listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    listing = None
+    try:
+        listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
+    except SourceError as error:
+        if problems is None:
+            raise
+        problems.append(error)
+        run.missing.append(f"the files that were read could not be looked up: {error}")
     return build_model(run, source=name, provenance=origin, listing=listing)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import UsageError
+from ..errors import SourceError, UsageError
 from .errors import guarded
 from .options import Application, Attempt, Debug, Format, FormatOption, Quiet, Workload
 
@@ -44,6 +44,15 @@ def extract(
     workload: Workload = None,
     app: Application = None,
     attempt: Attempt = None,
+    hdfs: Annotated[
+        str | None,
+        typer.Option(
+            "--hdfs",
+            metavar="URL|PATH",
+            help="Where to look up the files that were read: a NameNode (WebHDFS), or a saved listing.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -74,6 +83,11 @@ def extract(
 
     One of a folder or bucket: `pertract extract s3://bucket/logs/ --app application_1700000000000_0042`
 
+    With the files that the run read, their blocks and where these lie, from a NameNode, or from saved
+    answers of WebHDFS or output of `hdfs oiv`, `hdfs fsck` or `hdfs dfs -ls -R`:
+    `pertract extract app.zstd --hdfs http://namenode:9870`, where Kerberos is used with a token in
+    PERTRACT_DELEGATION_TOKEN.
+
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the
     environment.
@@ -81,6 +95,11 @@ def extract(
     source = source or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
+    if hdfs is not None and into_folder:
+        raise UsageError(
+            "--hdfs is for one application, but models of several were asked for",
+            hint="Give a file to write to, such as -o model.yaml.",
+        )
     processes = jobs or os.cpu_count() or 1
     if into_folder:
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
@@ -90,22 +109,31 @@ def extract(
     from ..report.summary import summary
     from . import output as out
 
+    problems: list[SourceError] = []
     if runs is not None:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_table(runs, workload=workload, jobs=processes, progress=progress)
+            model = api.extract_table(runs, workload=workload, hdfs=hdfs, jobs=processes, progress=progress)
     elif len(source) > 1:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_runs(source, jobs=processes, progress=progress)
+            model = api.extract_runs(source, hdfs=hdfs, jobs=processes, progress=progress)
     else:
         with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
             model = api.extract(
-                source[0], application=app, attempt=attempt, jobs=processes, progress=progress
+                source[0],
+                application=app,
+                attempt=attempt,
+                hdfs=hdfs,
+                problems=problems,
+                jobs=processes,
+                progress=progress,
             )
     api.save(model, output)
     if format is Format.json:
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
+    if problems:
+        raise problems[0]
 
 
 def _models(

@@ -104,6 +104,8 @@ class Placement(Element):
 
     Empty where the calibration run does not tell; then blocks lie on random nodes.
     """
+    preferring_share: Share = 1.0
+    """Share of the tasks that prefer any node; others only racks."""
     on_rack: tuple[RackShare, ...] = ()
     """Racks of the calibration run's nodes; on one that is missing here lies as much as on others."""
     remote_share: Share = 0.0

@@ -6,11 +6,12 @@ The rules are those of `pertract.dsl.splits`, which only counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..dsl.splits import SPLIT_SLOP
-from ..sources.hdfs import StoredFile
+from ..sources.hdfs import Block, StoredFile
 
 MOST_HOSTS = 3
 """Hosts that a partition of Spark SQL prefers (``FilePartition.preferredLocations``)."""
@@ -23,16 +24,14 @@ class Split(NamedTuple):
     offset: int
     length: int
 
-    def bytes_on(self) -> Counter[str]:
-        """Return how many of its bytes each host holds."""
-        held: Counter[str] = Counter()
+    def blocks(self) -> list[tuple[Block, int]]:
+        """Return the blocks it reaches into, and how many of its bytes lie in each."""
         end = self.offset + self.length
-        for block in self.file.blocks:
-            shared = min(end, block.offset + block.length) - max(self.offset, block.offset)
-            if shared > 0:
-                for host in block.hosts:
-                    held[host] += shared
-        return held
+        shared = (
+            (block, min(end, block.offset + block.length) - max(self.offset, block.offset))
+            for block in self.file.blocks
+        )
+        return [(block, size) for block, size in shared if size > 0]
 
 
 def hadoop(files: Sequence[StoredFile], split_bytes: Sequence[int], *, splittable: bool) -> list[Split]:
@@ -93,9 +92,41 @@ def scan(
     return partitions
 
 
-def preferred(split: Sequence[Split], *, most: int = MOST_HOSTS) -> tuple[str, ...]:
-    """Return the hosts that the task of a split, or of several pieces, prefers: those with most bytes."""
+def preferred_by_scan(partition: Sequence[Split]) -> tuple[str, ...]:
+    """Return the hosts that a partition of a scan prefers, at most `MOST_HOSTS`.
+
+    Those with most bytes; a piece counts as on the hosts of the block in which most of it lies
+    (``PartitionedFileUtil.getBlockHosts``).
+    """
     held: Counter[str] = Counter()
-    for piece in split:
-        held += piece.bytes_on()
-    return tuple(host for host, _ in held.most_common(most) if host != "localhost")
+    for piece in partition:
+        if blocks := piece.blocks():
+            block, _ = max(blocks, key=itemgetter(1))
+            held.update(dict.fromkeys(block.hosts, piece.length))
+    return tuple(host for host, _ in held.most_common(MOST_HOSTS) if host != "localhost")
+
+
+def preferred_by_hadoop(split: Split, addresses: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the hosts that the task of a Hadoop split prefers.
+
+    The new API takes those of the first block. The old one does so only for splits inside of a block: it
+    names hosts of others by their addresses, as they stand in the network topology. Where executors are known
+    by names, such tasks find no node, only a rack (``FileInputFormat.identifyHosts``).
+
+    Parameters
+    ----------
+    split
+        The split.
+    addresses
+        Address of each host, for the old API; hosts that are missing have their name as address.
+    """
+    blocks = split.blocks()
+    if not blocks:
+        return ()
+    hosts = blocks[0][0].hosts
+    if addresses is not None and len(blocks) > 1:
+        held: Counter[str] = Counter()
+        for block, size in blocks:
+            held.update(dict.fromkeys(block.hosts, size))
+        hosts = tuple(addresses.get(host, host) for host, _ in held.most_common(len(blocks[-1][0].hosts)))
+    return tuple(host for host in hosts if host != "localhost")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from .. import dsl
 from ..dsl import splits as rules
@@ -13,7 +13,7 @@ from ..dsl.workload import OLD_LEAST_SPLITS, SPLITTABLE, parallelism
 from ..sources.hdfs import Listing, StoredFile, matcher, path_of
 from ..sources.spark import SparkRun, StageRecord
 from .settings import configuration, working
-from .splits import Split, hadoop, preferred, scan
+from .splits import hadoop, preferred_by_hadoop, preferred_by_scan, scan
 
 MOST_SIZES = 64
 """Sizes of files that are kept apart."""
@@ -92,14 +92,6 @@ def _hidden(path: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """How files are cut: what the model holds of it."""
-
-    storage: dsl.Storage
-    least_splits: int | None
-
-
 def with_storage(
     data: dsl.FileData,
     paths: Sequence[str],
@@ -128,17 +120,38 @@ def with_storage(
     files = stored_files(paths, listing) if listing is not None else []
     if data.split_rule == "scan" or _drops_empty(run.version):
         files = [file for file in files if file.size_bytes]
-    changes: dict[str, object] = {}
+    readers = [stage for stage in stages if prefers_nodes(stage)]
     if files:
-        changes = _stored(data, files, _parallelism(run))
-    elif listing is not None:
+        found = [
+            data.model_copy(update={"placement": _placement(data, files, readers, run, listing, racks)})
+            for data in _stored(data, files, _parallelism(run))
+        ]
+        return min(found, key=partial(_unlike_measured, readers))
+    changes: dict[str, object] = {}
+    if listing is not None:
         meant = [matcher(path_of(path)) for path in paths]
         total = next((t for t in listing.totals if any(wanted(t.path) for wanted in meant)), None)
         if total is not None and not data.files:
             changes = {"files": total.files, "files_bytes": total.size_bytes}
-    data = data.model_copy(update=changes)
-    placement = _placement(data, files, [s for s in stages if prefers_nodes(s)], run, listing, racks)
-    return data.model_copy(update={"placement": placement}) if placement else data
+    changes["placement"] = _placement(data, files, readers, run, listing, racks)
+    return data.model_copy(update=changes)
+
+
+def _unlike_measured(readers: Sequence[StageRecord], data: dsl.FileData) -> float:
+    """Return how far the share of tasks that can run near their blocks is from those that did."""
+    near = _nearness(readers)
+    if data.placement is None or not any(data.placement.on_node) or not near:
+        return 0.0
+    return abs(data.placement.preferring_share - near[_NEAR] / sum(near.values()))
+
+
+def _nearness(readers: Sequence[StageRecord]) -> Counter[str]:
+    """Return how many tasks ran near their blocks, on the rack of these, or elsewhere."""
+    near: Counter[str] = Counter()
+    for stage in readers:
+        if stage.nearness is not None:
+            near.update({name: stage.nearness.tasks.get(name, 0) for name in (_NEAR, _RACK, _FAR)})
+    return near
 
 
 def _parallelism(run: SparkRun) -> int:
@@ -152,11 +165,11 @@ def _drops_empty(version: str | None) -> bool:
     return tuple(int(n) for n in (version or "").split(".")[:2] if n.isdecimal()) >= (3, 2)
 
 
-def _stored(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> dict[str, object]:
-    """Return what a listing tells of a data model.
+def _stored(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> list[dsl.FileData]:
+    """Return the data model with what a listing tells of it.
 
     Where the format does not tell whether files can be read in parts, or how many splits the program asked
-    for, what gives the measured number of tasks is taken.
+    for, there is one for each answer that gives the measured number of tasks.
     """
     counts = Counter(file.size_bytes for file in files)
     total = sum(file.size_bytes for file in files)
@@ -171,24 +184,18 @@ def _stored(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> dict
         block_bytes=blocks.most_common(1)[0][0] if blocks else None,
         splittable=likely,
     )
-    candidates = [_Cut(usual, data.least_splits)]
+    candidates = [(usual, data.least_splits)]
     if data.split_rule in ("hadoop_old", "combined"):
-        candidates.append(_Cut(usual, data.partitions))
+        candidates.append((usual, data.partitions))
     if data.format not in SPLITTABLE:
-        candidates.append(_Cut(usual.model_copy(update={"splittable": not likely}), data.least_splits))
+        candidates.append((usual.model_copy(update={"splittable": not likely}), data.least_splits))
 
-    def updated(cut: _Cut) -> dict[str, object]:
-        return {
-            "files": data.files or len(files),
-            "files_bytes": data.files_bytes or total,
-            "storage": cut.storage,
-            "least_splits": cut.least_splits,
-        }
-
-    for cut in candidates:
-        if data.model_copy(update=updated(cut)).splits(1.0, slots) == data.partitions:
-            return updated(cut)
-    return updated(candidates[0])
+    known = {"files": data.files or len(files), "files_bytes": data.files_bytes or total}
+    found = [
+        data.model_copy(update={**known, "storage": storage, "least_splits": least_splits})
+        for storage, least_splits in candidates
+    ]
+    return [one for one in found if one.splits(1.0, slots) == data.partitions] or found[:1]
 
 
 def _grouped(sizes: rules.Sizes) -> rules.Sizes:
@@ -221,12 +228,9 @@ def _placement(
     wanted = Counter(file.replication for file in files if file.replication)
     replication = wanted.most_common(1)[0][0] if wanted else 0
     found = dsl.Placement(replication=replication or USUAL_REPLICATION)
-    near: Counter[str] = Counter()
-    for stage in stages:
-        assert stage.nearness is not None
-        near.update(stage.nearness.tasks)
+    near = _nearness(stages)
     hosts = hosts_of(run)
-    listed = _listed_places(data, files, hosts, racks, listing.racks if listing else {}, run)
+    listed = _listed_places(data, files, hosts, racks, listing, run) if listing else None
     # Where the log tells of tasks near their blocks, but no host is a listed one, names differ.
     if listed is not None and not (near[_NEAR] and not any(listed.on_node)):
         found = _placed(found, listed)
@@ -243,7 +247,9 @@ def _placement(
 
 def _placed(placement: dsl.Placement, listed: dsl.Placement) -> dsl.Placement:
     """Return a placement with the places of another one."""
-    places = {name: getattr(listed, name) for name in ("data_nodes", "on_node", "on_rack")}
+    places = {
+        name: getattr(listed, name) for name in ("data_nodes", "on_node", "preferring_share", "on_rack")
+    }
     return placement.model_copy(update=places)
 
 
@@ -252,34 +258,43 @@ def _listed_places(
     files: Sequence[StoredFile],
     hosts: Sequence[str],
     racks: Sequence[str],
-    rack_of: Mapping[str, str],
+    listing: Listing,
     run: SparkRun,
 ) -> dsl.Placement | None:
     """Return which tasks prefer which node by the blocks of their splits; None where no block has a host."""
     located = [file for file in files if any(block.hosts for block in file.blocks)]
     if not located:
         return None
-    tasks = [preferred(split) for split in _splits(data, located, _parallelism(run))]
-    tasks = [task for task in tasks if task]
+    tasks = _preferred(data, located, _parallelism(run), listing.addresses)
+    racks_of_hosts = {
+        name: rack
+        for host, rack in listing.racks.items()
+        for name in (host, listing.addresses.get(host, host))
+    }
+    stores = {_short(host) for file in located for block in file.blocks for host in block.hosts}
     number = {_short(host): node for node, host in enumerate(hosts)}
-    on_node, on_rack = Counter[int](), Counter[str]()
+    on_node, on_rack, preferring = Counter[int](), Counter[str](), 0
     for task in tasks:
         nodes = {number[_short(host)] for host in task if _short(host) in number}
         on_node.update(nodes)
-        on_rack.update({rack_of[host] for host in task if host in rack_of})
+        preferring += any(_short(host) in stores for host in task)
+        on_rack.update({racks_of_hosts[host] for host in task if host in racks_of_hosts})
     share = 1 / max(1, len(tasks))
     return dsl.Placement(
-        data_nodes=len({host for file in located for block in file.blocks for host in block.hosts}),
+        data_nodes=len(stores),
+        preferring_share=round(preferring * share, 4),
         on_node=tuple(round(on_node[node] * share, 4) for node in range(len(hosts))),
         on_rack=tuple(
-            dsl.RackShare(rack=rack, share=round(on_rack[rack] * share, 4) if rack_of else 1.0)
+            dsl.RackShare(rack=rack, share=round(on_rack[rack] * share, 4) if racks_of_hosts else 1.0)
             for rack in sorted(set(racks))
         ),
     )
 
 
-def _splits(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> list[list[Split]]:
-    """Return the pieces of files that each task reads."""
+def _preferred(
+    data: dsl.FileData, files: Sequence[StoredFile], slots: int, addresses: Mapping[str, str]
+) -> list[tuple[str, ...]]:
+    """Return the hosts that each task prefers."""
     splittable = data.storage is None or data.storage.splittable
     total = sum(file.size_bytes for file in files)
     if data.split_rule == "scan":
@@ -289,14 +304,16 @@ def _splits(data: dsl.FileData, files: Sequence[StoredFile], slots: int) -> list
             opening_bytes=data.opening_bytes,
             least_splits=data.least_splits or slots,
         )
-        return scan(files, most, opening_bytes=data.opening_bytes, splittable=splittable)
+        parts = scan(files, most, opening_bytes=data.opening_bytes, splittable=splittable)
+        return [preferred_by_scan(part) for part in parts]
     least = data.least_splits or min(slots, OLD_LEAST_SPLITS)
     goal = rules.goal_bytes(total, least) if data.split_rule != "hadoop" else data.split_bytes
     sizes = [
         rules.split_bytes(file.block_bytes or total or 1, least_bytes=data.least_split_bytes, most_bytes=goal)
         for file in files
     ]
-    return [[split] for split in hadoop(files, sizes, splittable=splittable)]
+    named = addresses if data.split_rule == "hadoop_old" else None
+    return [preferred_by_hadoop(split, named) for split in hadoop(files, sizes, splittable=splittable)]
 
 
 def _from_nearness(

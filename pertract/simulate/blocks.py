@@ -10,6 +10,9 @@ import numpy as np
 
 from .. import dsl
 
+_ELSEWHERE = -1
+"""Number of nodes outside of the cluster; tasks with blocks there are waiting for slots there as well."""
+_UNKNOWN_RACK = ""
 _ALIKE = 16
 """Tasks for which nodes stand in the same random order."""
 
@@ -27,6 +30,8 @@ class BlockPlaces:
 
     on_node: tuple[float, ...]
     """Share of the tasks that prefer each node; after those of the cluster, nodes that only store."""
+    preferring_share: float = 1.0
+    """Share of the tasks that prefer any node."""
     racks: tuple[str, ...] = ()
     """Rack of each node of the cluster; empty where unknown."""
     on_rack: Mapping[str, float] | None = None
@@ -42,7 +47,8 @@ class BlockPlaces:
         Nodes are drawn systematically from a random order, so that each has its share and no task prefers
         a node twice: the replicas of a block lie on different nodes.
         """
-        shares = np.array(self.on_node)
+        preferring = self.preferring_share
+        shares = np.minimum(1.0, np.array(self.on_node) / preferring) if preferring else np.zeros(0)
         nodes = len(self.racks) if self.racks else len(shares)
         found: list[Places] = []
         most = int(np.ceil(shares.sum()))
@@ -52,10 +58,11 @@ class BlockPlaces:
             count = min(_ALIKE, tasks - begin)
             points = rng.random(count)[:, None] + np.arange(most)
             hits = np.searchsorted(bounds, points, side="right")
-            for row in hits:
-                chosen = tuple(int(order[i]) for i in row if i < len(order))
+            prefers = rng.random(count) < preferring
+            for row, any_node in zip(hits, prefers, strict=True):
+                chosen = tuple(int(order[i]) for i in row if i < len(order)) if any_node else ()
                 racks = {self.racks[node] for node in chosen if node < nodes} if self.racks else ()
-                found.append(Places(chosen, tuple(racks)))
+                found.append(Places(chosen or (_ELSEWHERE,), tuple(racks)))
         return self._with_racks(found, rng) if self.on_rack else found
 
     def _with_racks(self, found: list[Places], rng: np.random.Generator) -> list[Places]:
@@ -72,7 +79,7 @@ class BlockPlaces:
                 else places
                 for i, places in enumerate(found)
             ]
-        return found
+        return [places._replace(racks=places.racks or (_UNKNOWN_RACK,)) for places in found]
 
 
 def block_places(
@@ -111,12 +118,14 @@ def block_places(
     shares = np.zeros(max(map(len, each)))
     for share, weight in zip(each, weights, strict=True):
         shares[: len(share)] += weight * np.array(share)
+    preferring = float(weights @ [placement.preferring_share for placement in placements])
     racks = _racks(groups, nodes)
     remote = float(weights @ [placement.remote_share for placement in placements])
     ratio = float(weights @ [placement.remote_ratio for placement in placements])
     near = 1 / (1 - remote + remote * ratio)
     return BlockPlaces(
         on_node=tuple(shares.tolist()),
+        preferring_share=preferring,
         racks=racks,
         on_rack=_on_rack(placements, racks),
         near_ratio=near,
@@ -131,7 +140,7 @@ def _shares(placement: dsl.Placement, nodes: int, measured_nodes: int) -> list[f
     if measured and nodes == measured_nodes:
         holding, total = sum(share > 0 for share in measured), placement.data_nodes
         others = max(0, total - holding)
-        left = max(0.0, placement.replication - sum(measured))
+        left = max(0.0, placement.replication * placement.preferring_share - sum(measured))
         return measured + ([min(1.0, left / others)] * others if others else [])
     holding = sum(share > 0 for share in measured) if measured else measured_nodes
     stores_all = (placement.data_nodes or holding) <= holding
@@ -140,7 +149,7 @@ def _shares(placement: dsl.Placement, nodes: int, measured_nodes: int) -> list[f
         return [0.0] * nodes
     total = here if stores_all else placement.data_nodes
     here = min(here, total)
-    share = min(1.0, placement.replication / total)
+    share = min(1.0, placement.replication / total) * placement.preferring_share
     beside = [(i + 1) * here // nodes > i * here // nodes for i in range(nodes)]
     return [share if holds else 0.0 for holds in beside] + [share] * (total - here)
 

@@ -44,6 +44,8 @@ class Wish(NamedTuple):
     """The executor that holds its data in memory."""
     nodes: tuple[int, ...] = ()
     racks: tuple[str, ...] = ()
+    stored: bool = False
+    """Whether its data lie in a file system: if on no node of the cluster, it is still not without a wish."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,9 @@ class Preferences:
             lists.append(self.on_worker.setdefault(wish.worker, deque()))
         lists += [self.on_node.setdefault(node, deque()) for node in wish.nodes]
         lists += [self.on_rack.setdefault(rack, deque()) for rack in wish.racks]
-        for tasks in lists or [self.nowhere]:
+        if not (lists or wish.stored):
+            lists.append(self.nowhere)
+        for tasks in lists:
             if first:
                 tasks.appendleft(task)
             else:
@@ -106,7 +110,7 @@ def preferences(
         if worker is not None and worker in present:
             found.add(task, Wish(worker, (worker.node,)))
         elif stage.places:
-            found.add(task, Wish(None, *stage.places[task]))
+            found.add(task, Wish(None, *stage.places[task], stored=True))
         else:
             found.add(task, Wish())
     return found

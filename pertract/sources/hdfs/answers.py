@@ -80,6 +80,7 @@ class ContentSummary(_Struct):
 
 class _Location(_Struct):
     host: str = msgspec.field(name="hostName")
+    address: str = msgspec.field(name="ipAddr", default="")
     rack: str = msgspec.field(name="networkLocation", default="")
 
 
@@ -135,10 +136,11 @@ class RemoteException(_Struct):
 
 
 class Located(NamedTuple):
-    """The blocks of a file, and the racks of the data nodes."""
+    """The blocks of a file, and racks and addresses of the data nodes."""
 
     blocks: tuple[Block, ...]
     racks: dict[str, str]
+    addresses: dict[str, str]
 
 
 def of_located(answer: LocatedBlocks) -> Located:
@@ -147,16 +149,17 @@ def of_located(answer: LocatedBlocks) -> Located:
     return Located(
         tuple(Block(b.offset, b.block.length, tuple(at.host for at in b.locations)) for b in blocks),
         {at.host: at.rack for b in blocks for at in b.locations if at.rack},
+        {at.host: at.address for b in blocks for at in b.locations if at.address},
     )
 
 
 def of_locations(answer: BlockLocations) -> Located:
-    """Return what ``GETFILEBLOCKLOCATIONS`` tells; a topology path is ``/rack/host:port``."""
+    """Return what ``GETFILEBLOCKLOCATIONS`` tells; a topology path is ``/rack/address:port``."""
     blocks = answer.locations.blocks
-    racks = {}
+    racks, addresses = {}, {}
     for block in blocks:
         for host, path in zip(block.hosts, block.topology, strict=False):
-            rack = path.rpartition("/")[0]
+            rack, _, place = path.rpartition("/")
             if rack:
-                racks[host] = rack
-    return Located(tuple(Block(b.offset, b.length, tuple(b.hosts)) for b in blocks), racks)
+                racks[host], addresses[host] = rack, place.rpartition(":")[0]
+    return Located(tuple(Block(b.offset, b.length, tuple(b.hosts)) for b in blocks), racks, addresses)

@@ -59,6 +59,8 @@ class Listing:
     """Of folders whose files are not listed one by one."""
     left: dict[str, int] = field(default_factory=dict)
     """Entries of a folder that come after those listed, where the listing was given in parts."""
+    addresses: dict[str, str] = field(default_factory=dict)
+    """Network address of each data node, where the listing tells it beside its name."""
     racks: dict[str, str] = field(default_factory=dict)
     """Rack of each data node, such as ``/rack-1``, as far as the listing tells."""
     notes: list[str] = field(default_factory=list)
@@ -75,6 +77,7 @@ class Listing:
         self.totals += other.totals
         for folder, entries in other.left.items():
             self.left[folder] = min(entries, self.left.get(folder, entries))
+        self.addresses |= other.addresses
         self.racks |= other.racks
         self.notes += other.notes
 

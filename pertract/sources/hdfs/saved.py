@@ -213,7 +213,11 @@ def _located(path: str, located: answers.Located, length: int) -> Listing:
     size = length or sum(block.length for block in located.blocks)
     block = located.blocks[0].length if len(located.blocks) > 1 else 0
     replication = max((len(b.hosts) for b in located.blocks), default=0)
-    return Listing([StoredFile(path, size, block, replication, located.blocks)], racks=located.racks)
+    return Listing(
+        [StoredFile(path, size, block, replication, located.blocks)],
+        racks=located.racks,
+        addresses=located.addresses,
+    )
 
 
 _READERS: dict[str, Callable[[Place, Iterator[bytes]], Listing]] = {

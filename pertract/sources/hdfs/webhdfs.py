@@ -311,9 +311,10 @@ def _add_blocks(server: NameNode, listing: Listing, most: int) -> None:
     for position in chosen:
         file = listing.files[position]
         try:
-            blocks, racks = server.located(file.path)
+            blocks, racks, addresses = server.located(file.path)
         except SourceError as error:
             listing.notes.append(f"where blocks lie is not known: {error}")
             return
         listing.racks |= racks
+        listing.addresses |= addresses
         listing.files[position] = merged(file, StoredFile(file.path, file.size_bytes, 0, 0, blocks))
