@@ -62,6 +62,7 @@ def _locality(run: SparkRun) -> dsl.LocalityWaits:
         wait_s=3.0 if usual_s is None else usual_s,
         process_s=seconds(prefix + ".process"),
         node_s=seconds(prefix + ".node"),
+        rack_s=seconds(prefix + ".rack"),
         every_launch_resets=_truth(run.properties, prefix + ".legacyResetOnTaskLaunch")
         or bool(since and since < (3, 1)),
         revive_s=revive_s or 1.0,

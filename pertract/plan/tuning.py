@@ -181,10 +181,10 @@ def _partitions(
 
 
 def _localities(model: dsl.PerformanceModel, options: Options) -> list[Options]:
-    """Return the point without waits for cached data, where tasks wait for some."""
+    """Return the point without waits for cached data and blocks, where tasks wait for some."""
     if any(key.startswith(LOCALITY) for key in options.settings):
         return []
-    waiting = any(stage.locality is not None for stage in model.execution.stages)
+    waiting = any(s.locality is not None or s.near_blocks for s in model.execution.stages)
     waiting = waiting or any(profile.usable_slots_ratio < 1 for profile in model.profiles.stages)
     return [with_setting(options, LOCALITY, "0s")] if waiting else []
 

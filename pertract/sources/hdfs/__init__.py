@@ -10,7 +10,7 @@ from .. import web
 from ..places import Place, expand
 from . import plain, saved, webhdfs
 from .patterns import matcher, split_paths
-from .records import Block, Listing, StoredFile
+from .records import Block, Listing, StoredFile, merged
 from .text import path_of
 
 __all__ = ["Block", "Listing", "StoredFile", "matcher", "path_of", "read", "split_paths"]
@@ -49,6 +49,7 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
         except SourceError as error:
             refused.append(error)
     if read_one:
+        _name_by_size(listing)
         listing.notes += [
             f"{text}: {n} entries of {folder or 'the folder'} are missing, which come after those saved"
             for folder, n in listing.left.items()
@@ -63,6 +64,20 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
     raise SourceNotFound(
         f"{text}: the folder holds no file", hint="Give answers of WebHDFS, or the folder with the data."
     )
+
+
+def _name_by_size(listing: Listing) -> None:
+    """Give blocks of files whose path no answer tells to the one file of their size, if there is one."""
+    nameless = [file for file in listing.files if not file.path]
+    for file in nameless:
+        same = [
+            position
+            for position, other in enumerate(listing.files)
+            if other.path and other.size_bytes == file.size_bytes and not other.blocks
+        ]
+        if len(same) == 1:
+            listing.files[same[0]] = merged(listing.files[same[0]], file)
+            listing.files.remove(file)
 
 
 def _damaged(error: SourceError) -> bool:

@@ -65,15 +65,19 @@ class Listing:
     """Rack of each data node, such as ``/rack-1``, as far as the listing tells."""
     notes: list[str] = field(default_factory=list)
     """What is missing or was left out, one sentence each."""
+    _known: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    """Position of each file by its path."""
 
     def add(self, other: Listing) -> None:
         """Add the files of another listing; a file that is there already gets the blocks it lacks."""
-        known = {file.path: position for position, file in enumerate(self.files)}
+        while len(self._known) < len(self.files):
+            self._known[self.files[len(self._known)].path] = len(self._known)
         for file in other.files:
-            if file.path not in known:
+            position = self._known.setdefault(file.path, len(self.files))
+            if position == len(self.files):
                 self.files.append(file)
-            elif file.blocks and not self.files[known[file.path]].blocks:
-                self.files[known[file.path]] = merged(self.files[known[file.path]], file)
+            elif file.blocks and not self.files[position].blocks:
+                self.files[position] = merged(self.files[position], file)
         self.totals += other.totals
         for folder, entries in other.left.items():
             self.left[folder] = min(entries, self.left.get(folder, entries))

@@ -189,7 +189,7 @@ def _one_answer(place: Place, folder: str, content: bytes, key: str) -> Listing:
                 hint="Ask again: as somebody who may read it, and the active NameNode.",
             )
     raise NotAListing(
-        f"{place}: no listing of files of HDFS; it looks like {sniff.describe('json', content)}",
+        f"{place}: no listing of files of HDFS, but JSON" + (f" that tells of {key}" if key else ""),
         hint="Save the answers to LISTSTATUS, LISTSTATUS_BATCH, GET_BLOCK_LOCATIONS or "
         "GETFILEBLOCKLOCATIONS.",
     )

@@ -55,8 +55,8 @@ LIMITS = (
     ),
     Limit(_of("Job", "group", "pool", "batch"), "Groups, pools and batches of jobs are left out."),
     Limit(
-        _of("Stage", "barrier", "locality", "cached_on"),
-        "Tasks run anywhere, one by one: cached data and barriers are left out.",
+        _of("Stage", "barrier", "locality", "cached_on", "near_blocks"),
+        "Tasks run anywhere, one by one: cached data, the nodes of blocks and barriers are left out.",
     ),
     Limit(
         (
@@ -98,6 +98,18 @@ LIMITS = (
             "disk_spilled_bytes",
         ),
         "Of the volumes, only what enters a stage is written, as factors of edges.",
+    ),
+    Limit(
+        _of(
+            "FileData",
+            "split_rule",
+            "opening_bytes",
+            "least_split_bytes",
+            "least_splits",
+            "storage",
+            "placement",
+        ),
+        "How files are stored and cut is left out but for the size of splits: they are of equal size.",
     ),
     Limit(
         (*_of("FileData", "format"), *_of("RecordData", "query")),

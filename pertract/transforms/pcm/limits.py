@@ -61,8 +61,8 @@ def _anywhere(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
         model,
         lambda stage: (
             stage
-            if stage.locality is None and not stage.cached_on
-            else stage.model_copy(update={"locality": None, "cached_on": ()})
+            if stage.locality is None and not stage.cached_on and not stage.near_blocks
+            else stage.model_copy(update={"locality": None, "cached_on": (), "near_blocks": False})
         ),
     )
 
@@ -153,7 +153,7 @@ LIMITS = (
         "Tasks need no memory; predictions warn of too little, and take no time for it.",
         _without_memory,
     ),
-    Limit("locality", "Tasks run on any slot; none waits for one near its cached data.", _anywhere),
+    Limit("locality", "Tasks run on any slot; none waits for one near its cached data or its blocks.", _anywhere),
     Limit("barrier stages", "Tasks that must start together start as slots become free.", _apart),
     Limit("dynamic allocation", "Executors are those of the calibration run.", _fixed),
     Limit("executors that leave", "As many executors as there were at one time stay to the end.", _staying),
