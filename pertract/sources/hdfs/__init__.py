@@ -9,11 +9,11 @@ from ...errors import SourceError, SourceNotFound
 from .. import web
 from ..places import Place, expand
 from . import plain, saved, webhdfs
-from .patterns import matcher, split_paths
+from .patterns import fixed_part, matcher, split_paths
 from .records import Block, Listing, StoredFile, merged
 from .text import path_of
 
-__all__ = ["Block", "Listing", "StoredFile", "matcher", "path_of", "read", "split_paths"]
+__all__ = ["Block", "Listing", "StoredFile", "fixed_part", "matcher", "path_of", "read", "split_paths"]
 
 
 def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progress | None = None) -> Listing:

@@ -153,7 +153,9 @@ LIMITS = (
         "Tasks need no memory; predictions warn of too little, and take no time for it.",
         _without_memory,
     ),
-    Limit("locality", "Tasks run on any slot; none waits for one near its cached data or its blocks.", _anywhere),
+    Limit(
+        "locality", "Tasks run on any slot; none waits for one near its cached data or its blocks.", _anywhere
+    ),
     Limit("barrier stages", "Tasks that must start together start as slots become free.", _apart),
     Limit("dynamic allocation", "Executors are those of the calibration run.", _fixed),
     Limit("executors that leave", "As many executors as there were at one time stay to the end.", _staying),
