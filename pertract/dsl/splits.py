@@ -62,10 +62,19 @@ def file_splits(size_bytes: int, split: int, *, splittable: bool = True) -> int:
 def combined_splits(files: Sizes, most_bytes: int) -> int:
     """Return about how many splits ``CombineFileInputFormat`` makes of files, on one rack.
 
-    It puts blocks together until they reach the size, first those of a node and then the rest.
+    It puts whole files together until they reach the size, first those of a node and then the rest.
     """
-    total = sum(count * size for count, size in files)
-    return max(1, math.ceil(total / max(1, most_bytes)))
+    most, splits, filled = max(1, most_bytes), 0, 0
+    for count, size in files:
+        if not size:
+            continue
+        missing = math.ceil((most - filled) / size)
+        if count < missing:
+            filled += count * size
+            continue
+        full, rest = divmod(count - missing, math.ceil(most / size))
+        splits, filled = splits + 1 + full, rest * size
+    return max(1, splits + (filled > 0))
 
 
 def scan_split_bytes(files: Sizes, *, most_bytes: int, opening_bytes: int, least_splits: int) -> int:

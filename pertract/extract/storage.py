@@ -10,7 +10,7 @@ from functools import partial
 from .. import dsl
 from ..dsl import splits as rules
 from ..dsl.workload import OLD_LEAST_SPLITS, SPLITTABLE, parallelism
-from ..sources.hdfs import Listing, StoredFile, matcher, path_of
+from ..sources.hdfs import Listing, StoredFile, fixed_part, matcher, path_of
 from ..sources.spark import SparkRun, StageRecord
 from .settings import configuration, working
 from .splits import hadoop, preferred_by_hadoop, preferred_by_scan, scan
@@ -71,17 +71,13 @@ def stored_files(paths: Sequence[str], listing: Listing) -> list[StoredFile]:
         for file in listing.files:
             known = file.path.startswith("/")
             fits = wanted(file.path) if known else len(paths) == 1 and not _rooted(listing)
-            if fits and not _hidden(file.path[len(_root(path)) if known else 0 :]):
+            if fits and not _hidden(file.path.removeprefix(fixed_part(path_of(path)))):
                 found[file.path] = file
     return [found[path] for path in sorted(found)]
 
 
 def _rooted(listing: Listing) -> bool:
     return any(file.path.startswith("/") for file in listing.files)
-
-
-def _root(path: str) -> str:
-    return re.split(r"[*?\[{]", path_of(path))[0].rpartition("/")[0]
 
 
 def _hidden(path: str) -> bool:

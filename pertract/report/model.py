@@ -127,6 +127,9 @@ def workload_view(model: dsl.PerformanceModel) -> RenderableType:
     if files:
         of_files = ("data", "read", "records", "files", "partitions", "split", "format", "name")
         shown.append(plain_table(_aligned(of_files), files, title="Data workload: files"))
+    if stored := _stored(model):
+        of_stored = ("data", "block", "replicas", "on nodes", "tasks elsewhere", "and then take")
+        shown += [Text(), plain_table(_aligned(of_stored), stored, title="Where the files lie")]
     if records:
         of_records = ("data", "records per s", "batch every", "record", "partitions", "name")
         shown += [Text()] if files else []
@@ -135,6 +138,27 @@ def workload_view(model: dsl.PerformanceModel) -> RenderableType:
         nothing = Text("no input from storage in the log", style="dim")
         return Group(Text("Data workload", style="bold"), nothing)
     return Group(*shown)
+
+
+def _stored(model: dsl.PerformanceModel) -> list[tuple[str, ...]]:
+    """Return how files are stored, those of which it is known."""
+    found = []
+    for item in model.workload.data:
+        if not isinstance(item, dsl.FileData) or item.placement is None:
+            continue
+        placement = item.placement
+        block_bytes = item.storage.block_bytes if item.storage else None
+        found.append(
+            (
+                item.id,
+                format_size(block_bytes) if block_bytes else "-",
+                f"{placement.replication}",
+                f"{placement.data_nodes}" if placement.data_nodes else "-",
+                f"{placement.remote_share:.0%}",
+                f"{placement.remote_ratio:.2f} times as long",
+            )
+        )
+    return found
 
 
 def _aligned(headings: Sequence[str]) -> list[tuple[str, str]]:

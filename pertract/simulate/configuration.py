@@ -194,14 +194,16 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers
-    if _RACK_WAIT in options.settings and not all(group.racks for group in workers):
-        raise UsageError(
-            f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
-            hint="Leave it out, or put the racks of the nodes into the model.",
-        )
+    waits = locality_waits(measured.locality, options.settings)
+    if not all(group.racks for group in workers):
+        if _RACK_WAIT in options.settings:
+            raise UsageError(
+                f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
+                hint="Leave it out, or put the racks of the nodes into the model.",
+            )
+        waits = replace(waits, rack_s=0.0)
     fair, pools = _pools(model, options)
     service = truth(options.settings, "spark.shuffle.service.enabled")
-    waits = locality_waits(measured.locality, options.settings)
     resolved = Configuration(
         executors=executors,
         node_cores=node_cores,

@@ -9,11 +9,11 @@ from ...errors import SourceError, SourceNotFound
 from .. import web
 from ..places import Place, expand
 from . import plain, saved, webhdfs
-from .patterns import matcher, split_paths
+from .patterns import fixed_part, matcher, split_paths
 from .records import Block, Listing, StoredFile, merged
 from .text import path_of
 
-__all__ = ["Block", "Listing", "StoredFile", "matcher", "path_of", "read", "split_paths"]
+__all__ = ["Block", "Listing", "StoredFile", "fixed_part", "matcher", "path_of", "read", "split_paths"]
 
 
 def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progress | None = None) -> Listing:
@@ -27,7 +27,8 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
         ``-p Delimited``, of ``hdfs fsck -files -blocks -locations`` or ``hdfs dfs -ls -R``; or a folder of
         any file system that holds the files themselves.
     paths
-        What a NameNode is asked for, where its address names no path; ``/`` if there are none.
+        What is looked for: a NameNode is asked for this where its address names no path (for ``/`` if there
+        are none), and other files of saved listings are left out.
     progress
         Called with the bytes received from a NameNode.
 
@@ -40,11 +41,11 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
     if webhdfs.is_address(text):
         with webhdfs.NameNode(text, progress=progress) as server:
             return webhdfs.read(server, [server.path] if server.path else list(paths) or ["/"])
-    places = expand(source)
+    places, wanted = expand(source), [path_of(path) for path in paths]
     listing, refused, read_one = Listing(), [], False
     for place in _files(places):
         try:
-            listing.add(saved.read_place(place))
+            listing.add(saved.read_place(place, wanted))
             read_one = True
         except SourceError as error:
             refused.append(error)

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from xml.parsers import expat
 
 from .records import Listing, StoredFile
+from .text import Wanted
 
 HEADER = re.compile(rb"Path(\W)Replication\W")
 """First line of a table; what follows ``Path`` is the delimiter."""
 _COLUMNS = ("Path", "Replication", "PreferredBlockSize", "BlocksCount", "FileSize")
 
 
-def read_table(lines: Iterable[bytes]) -> Listing:
+def read_table(lines: Iterable[bytes], wanted: Wanted) -> Listing:
     """Return the files in a table of ``hdfs oiv -p Delimited``; folders have no blocks and no replication.
 
     Lines that are cut off or do not fit are left out and counted in a note.
@@ -39,7 +40,8 @@ def read_table(lines: Iterable[bytes]) -> Listing:
             wrong += 1
             continue
         permission = fields[names.index("Permission") + more] if "Permission" in names else ""
-        if permission[:1] != "d" and not (not replication and not block and not count):
+        is_file = permission[:1] != "d" and bool(replication or block or count)
+        if is_file and wanted(path):
             listing.files.append(StoredFile(path, size, block, replication))
     if wrong:
         listing.notes.append(f"{wrong} lines of the table of files cannot be read")
@@ -111,7 +113,7 @@ class _Tree:
         return "/" + "/".join(reversed(parts))
 
 
-def read_xml(pieces: Iterable[bytes]) -> Listing:
+def read_xml(pieces: Iterable[bytes], wanted: Wanted) -> Listing:
     """Return the files in the output of ``hdfs oiv -p XML``, read piece by piece.
 
     Memory follows the number of files. What breaks off in the middle is told as far as it is there.
@@ -132,6 +134,6 @@ def read_xml(pieces: Iterable[bytes]) -> Listing:
     files = [
         StoredFile(path, size, block, replication)
         for number, (size, block, replication) in tree.files.items()
-        if (path := tree.path(number))
+        if (path := tree.path(number)) and wanted(path)
     ]
     return Listing(files, notes=notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 _SPECIAL = re.compile(r"[*?\[{\\]")
 
@@ -35,6 +35,15 @@ def matcher(path: str) -> Callable[[str], bool]:
     """Return what says whether a file is meant by a path or pattern: it, or what lies below it."""
     expression = re.compile(_expression(path.rstrip("/")) + r"(/.*)?", re.DOTALL)
     return lambda name: expression.fullmatch(name) is not None
+
+
+def meant_by(paths: Sequence[str]) -> Callable[[str], bool]:
+    """Return what says whether a file is meant by any of some paths; without paths, each is.
+
+    A file of which only the end of the path is known may be meant by any.
+    """
+    wanted = [matcher(path) for path in paths]
+    return lambda name: not wanted or name[:1] != "/" or any(fits(name) for fits in wanted)
 
 
 def _expression(pattern: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -15,6 +15,7 @@ from ...errors import EmptySource, SourceError, UnreadableSource, UnrecognisedSo
 from .. import codecs, sniff
 from ..places import Place, reading
 from . import answers, image, text
+from .patterns import meant_by
 from .records import FolderTotal, Listing, StoredFile
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ class NotAListing(UnrecognisedSource):
     """Raise when a file says nothing of stored files."""
 
 
-def read_place(place: Place) -> Listing:
-    """Return the files of which a saved file tells.
+def read_place(place: Place, paths: Sequence[str] = ()) -> Listing:
+    """Return the files of which a saved file tells, only those at and below some paths if there are any.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def read_place(place: Place) -> Listing:
             raise _refusal(place, begin, sniff.kind_of(begin))
         stream = codecs.open_lines(raw, codec)
         cut: list[str] = []
-        listing = _READERS[kind](place, _until_damage(stream, place, cut))
+        listing = _READERS[kind](place, _until_damage(stream, place, cut), meant_by(paths))
         listing.notes += cut
     if not listing.files and listing.notes:
         raise UnreadableSource(
@@ -138,7 +139,7 @@ def base_path(place: Place) -> str:
     return (found[1] or "/").rstrip("/") or "/" if found else ""
 
 
-def _read_json(place: Place, lines: Iterator[bytes]) -> Listing:
+def _read_json(place: Place, lines: Iterator[bytes], _: text.Wanted) -> Listing:
     content = b"".join(itertools.islice(lines, _LARGEST_ANSWER))
     folder = base_path(place)
     listing = Listing()
@@ -220,10 +221,10 @@ def _located(path: str, located: answers.Located, length: int) -> Listing:
     )
 
 
-_READERS: dict[str, Callable[[Place, Iterator[bytes]], Listing]] = {
+_READERS: dict[str, Callable[[Place, Iterator[bytes], text.Wanted], Listing]] = {
     "json": _read_json,
-    "xml": lambda _, lines: image.read_xml(lines),
-    "table": lambda _, lines: image.read_table(lines),
-    "fsck": lambda _, lines: text.read_fsck(lines),
-    "list": lambda _, lines: text.read_list(lines),
+    "xml": lambda _, lines, wanted: image.read_xml(lines, wanted),
+    "table": lambda _, lines, wanted: image.read_table(lines, wanted),
+    "fsck": lambda _, lines, wanted: text.read_fsck(lines, wanted),
+    "list": lambda _, lines, wanted: text.read_list(lines, wanted),
 }

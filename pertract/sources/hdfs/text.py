@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from .records import Block, Listing, StoredFile
+
+Wanted = Callable[[str], bool]
+"""Whether the file at a path is of interest: others are not kept, of which there may be millions."""
 
 LIST_LINE = re.compile(
     rb"(?P<mode>[-dl][-rwxsStT]{9}\+?)\s+(?P<replication>\d+|-)\s+\S+\s+\S.*?\s+(?P<size>\d+)\s+"
@@ -31,7 +34,7 @@ def path_of(text: bytes | str) -> str:
     return (found[1] or "/") if found else path
 
 
-def read_list(lines: Iterable[bytes]) -> Listing:
+def read_list(lines: Iterable[bytes], wanted: Wanted) -> Listing:
     """Return the files in the output of ``hdfs dfs -ls`` or ``-ls -R``.
 
     It tells no block sizes; folders have no replication and are left out.
@@ -41,11 +44,12 @@ def read_list(lines: Iterable[bytes]) -> Listing:
         found = LIST_LINE.match(line)
         if found and found["mode"][:1] == b"-":
             replication = int(found["replication"]) if found["replication"] != b"-" else 0
-            files.append(StoredFile(path_of(found["path"]), int(found["size"]), 0, replication))
+            if wanted(path := path_of(found["path"])):
+                files.append(StoredFile(path, int(found["size"]), 0, replication))
     return Listing(files)
 
 
-def read_fsck(lines: Iterable[bytes]) -> Listing:
+def read_fsck(lines: Iterable[bytes], wanted: Wanted) -> Listing:
     """Return the files and blocks in the output of ``hdfs fsck``.
 
     Blocks are numbered lines after the line of their file; without ``-locations`` they name no hosts, with
@@ -57,7 +61,7 @@ def read_fsck(lines: Iterable[bytes]) -> Listing:
     blocks: list[Block] = []
 
     def close() -> None:
-        if file is None:
+        if file is None or not wanted(file.path):
             return
         size = blocks[0].length if len(blocks) > 1 else 0
         listing.files.append(

@@ -6,6 +6,7 @@ import pytest
 
 import pertract
 from pertract import dsl
+from pertract.dsl.splits import file_splits, scaled
 from pertract.dsl.workload import parallelism
 
 MIB = 1024**2
@@ -98,3 +99,68 @@ def test_numbers_that_the_rule_does_not_explain_follow_the_data_alone() -> None:
     model = scanning(20)
     assert pertract.predict(model, executors=16, replications=1).stages[0].tasks == 20
     assert pertract.predict(model, data_scale=2.0, replications=1).stages[0].tasks == 40
+
+
+# -- files as a listing tells them -----------------------------------------------------------------
+
+
+def stored(*sizes: int, block: int | None = 128, splittable: bool = True, **fields: object) -> dsl.FileData:
+    storage = dsl.Storage(
+        sizes=tuple(dsl.FileSizes(count=1, size_bytes=size) for size in sizes),
+        block_bytes=block,
+        splittable=splittable,
+    )
+    return dsl.FileData(id="d", size_bytes=sum(sizes), storage=storage, **fields)
+
+
+@pytest.mark.parametrize(
+    ("size", "split", "splits"),
+    [(0, 100, 1), (1, 100, 1), (100, 100, 1), (110, 100, 1), (111, 100, 2), (210, 100, 2), (211, 100, 3)],
+)
+def test_the_last_split_of_a_file_may_be_a_tenth_larger(size: int, split: int, splits: int) -> None:
+    assert file_splits(size, split) == splits
+    assert file_splits(size, split, splittable=False) == 1
+
+
+def test_hadoop_cuts_into_blocks_within_limits() -> None:
+    def cut(**fields: object) -> int | None:
+        return stored(1000, 500, split_rule="hadoop", **fields).splits(1.0, 4)
+
+    assert cut() == 8 + 4  # 1000 / 128 = 7.8, 500 / 128 = 3.9
+    assert cut(split_bytes=100) == 10 + 5
+    assert cut(least_split_bytes=500) == 2 + 1
+    assert cut(split_bytes=100, least_split_bytes=1000) == 2  # the lower limit counts more
+    assert cut(splittable=False) == 2
+    assert cut(block=None) is None
+
+
+def test_the_old_api_is_asked_for_a_number_of_splits() -> None:
+    def cut(slots: int = 4, **fields: object) -> int | None:
+        return stored(1000, split_rule="hadoop_old", **fields).splits(1.0, slots)
+
+    assert cut() == 8  # two are asked for, but blocks are smaller
+    assert cut(block=10**9) == 2
+    assert cut(slots=1, block=10**9) == 1
+    assert cut(least_splits=20, block=10**9) == 20
+
+
+def test_scans_of_files_that_cannot_be_read_in_parts_have_a_split_for_each_or_several() -> None:
+    one_each = stored(300, 300, 300, split_bytes=200, opening_bytes=0, splittable=False)
+    assert one_each.splits(1.0, 1) == 3
+    small = stored(50, 50, 50, split_bytes=200, opening_bytes=0, splittable=False)
+    assert small.splits(1.0, 1) == 1
+    assert small.splits(1.0, 3) == 3
+    assert stored(50, 50, 50, split_bytes=200, opening_bytes=0, least_splits=2).splits(1.0, 3) == 3
+
+
+def test_more_data_are_more_files_of_the_sizes_there_were() -> None:
+    assert scaled([(10, 100), (1, 1000)], 2.0) == [(20, 100), (2, 1000)]
+    assert scaled([(1, 1000)], 0.25) == [(1, 250)]
+    assert scaled([(3, 10)], 1.5) == [(5, 9)]  # 4.5 files
+    gz = stored(*[100] * 4, split_rule="hadoop", splittable=False)
+    assert [gz.splits(scale, 4) for scale in (0.5, 1.0, 2.0)] == [2, 4, 8]
+
+
+def test_whole_files_are_put_together() -> None:
+    assert stored(*[10] * 9, split_rule="combined").splits(1.0, 4) == 2
+    assert stored(*[10] * 9, split_rule="combined", least_splits=5).splits(1.0, 4) == 5

@@ -67,6 +67,7 @@ def test_profiles_are_shown_for_the_mean_task(minimal):
 
 
 def test_a_model_without_data_says_so():
+    assert "128 MiB" in rendered(workload_view(load("hdfs"))).split("Where the files lie")[1]
     assert "no input from storage" in rendered(workload_view(load("shared-cores")))
 
 

@@ -515,7 +515,7 @@ def test_waits_for_data_follow_the_settings(settings: dict[str, str], expected: 
         {"spark.locality.wait": "soon"},
         {"spark.locality.wait.process": "infinity"},
         {"spark.scheduler.revive.interval": "0s"},
-        {"spark.locality.wait.rack": "1s"},  # where racks are is not known
+        {"spark.locality.wait.rack": "1s"},  # the model does not tell racks
     ],
 )
 def test_waits_that_cannot_be_are_refused(settings: dict[str, str]) -> None:

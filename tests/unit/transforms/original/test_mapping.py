@@ -38,7 +38,7 @@ NOT_THERE += (
     "ExecutorProfile",
     "DriverProfile",
 )
-NOT_THERE += ("Fit",)
+NOT_THERE += ("Fit", "Storage", "FileSizes", "Placement", "RackShare")
 """Elements that stand only in fields which are left out as a whole."""
 
 
