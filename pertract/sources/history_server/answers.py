@@ -57,6 +57,8 @@ class Executor(Struct, rename="camel"):
     total_cores: int = 0
     add_time: str | None = None
     remove_time: str | None = None
+    executor_logs: dict[str, str] = {}
+    """Addresses of its output by kind."""
 
     @property
     def host(self) -> str:

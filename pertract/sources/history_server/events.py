@@ -64,7 +64,7 @@ def _executors(told: Told) -> Iterator[Moment]:
     for executor in told.executors:
         added_ms, removed_ms = millis(executor.add_time), millis(executor.remove_time)
         if added_ms is not None and executor.total_cores > 0:
-            info = ev.ExecutorInfo(executor.host, executor.total_cores)
+            info = ev.ExecutorInfo(executor.host, executor.total_cores, dict(executor.executor_logs))
             yield (
                 added_ms,
                 _OTHER,

@@ -131,7 +131,8 @@ class RunBuilder:
 
     def _on_executor_added(self, event: ev.ExecutorAdded) -> None:
         self._begun(event.time_ms)
-        self._executors.added(event.id, event.info.host, event.time_ms, event.info.cores)
+        info = event.info
+        self._executors.added(event.id, info.host, event.time_ms, info.cores, info.logs.values())
 
     def _on_executor_removed(self, event: ev.ExecutorRemoved) -> None:
         self._executors.removed(event.id, event.time_ms)
@@ -277,6 +278,7 @@ class RunBuilder:
             jobs=jobs,
             executors=self._executors.records(start_ms, self._task_cpus(), self._properties),
             driver_host=self._executors.driver_host(),
+            started_s=start_ms * MS,
             tables=self._scans.tables,
             streams=self._streams.records(),
             skipped_stage_rdd=self._rdd_of_stage,

@@ -106,6 +106,8 @@ class ExecutorInfo(Struct, gc=False):
 
     host: str = field(name="Host", default="")
     cores: int = field(name="Total Cores", default=0)
+    logs: dict[str, Any] = field(name="Log Urls", default_factory=dict)
+    """Addresses of its output by kind; on YARN they name its container."""
 
 
 class ExecutorAdded(Struct, gc=False):

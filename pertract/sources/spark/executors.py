@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...units import MS
@@ -13,6 +13,7 @@ MOST_CORES = 10_000
 """No executor has more; a larger number is damage and counts as unknown."""
 
 _DRIVER = ("driver", "<driver>", "localhost")  # the last one in local mode before Spark 1.5
+_CONTAINER = re.compile(r"container_(?:e\d+_)?\d+_\d+_\d+_\d+")
 _LOCAL = re.compile(r"local\[(\d+|\*)(?:\s*,\s*\d+)?\]|local")
 
 
@@ -25,6 +26,7 @@ class _Executor:
     announced: bool = False
     registered: bool = False  # with its block manager
     most: int = 0  # tasks at the same time
+    container: str | None = None
     tasks: int = 0
 
 
@@ -40,9 +42,13 @@ class Executors:
             found = self._known[identifier] = _Executor()
         return found
 
-    def added(self, identifier: str, host: str, time_ms: int, cores: int) -> None:
-        """Note an ExecutorAdded event."""
+    def added(
+        self, identifier: str, host: str, time_ms: int, cores: int, logs: Iterable[object] = ()
+    ) -> None:
+        """Note an ExecutorAdded event; addresses of its logs name its container of YARN."""
         executor = self._get(identifier)
+        named = (_CONTAINER.search(str(address)) for address in logs)
+        executor.container = next((match[0] for match in named if match), None)
         executor.host, executor.added_ms = host, time_ms
         executor.cores = cores if 0 < cores <= MOST_CORES else 0
         executor.announced = True
@@ -119,6 +125,7 @@ class Executors:
                     added_s=max(0, added_ms - start_ms) * MS,
                     removed_s=max(0, removed - start_ms) * MS if removed is not None else None,
                     tasks=executor.tasks,
+                    container=executor.container,
                 )
             )
         return sorted(records, key=lambda e: (e.added_s, e.id))

@@ -227,6 +227,8 @@ class ExecutorRecord:
     removed_s: float | None
     tasks: int = 0
     """Task attempts that ended on it."""
+    container: str | None = None
+    """Its container of YARN; None where the log does not tell."""
 
 
 @dataclass(slots=True)
@@ -267,6 +269,8 @@ class SparkRun:
     """First and last moment of which the log tells, seconds after application start."""
     driver_host: str | None = None
     """Where the driver ran; None where the log does not tell."""
+    started_s: float = 0.0
+    """Start of the application, seconds since 1970."""
     digest: str = ""
     """SHA-256 of the log as stored, shortened; empty where there is no file."""
 
