@@ -8,10 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from ..dsl import core_yaml
-from ..errors import SourceNotFound, UnreadableSource, UsageError
+from ..errors import UsageError
+from . import documents
 from .node_type import SCHEMA_VERSION, Catalogue, NodeType, Offering
 
 BUILT_IN = Path(__file__).with_name("node_types.yaml")
@@ -105,38 +103,15 @@ def read(path: Path) -> Catalogue:
     UsageError
         If it is no catalogue; the message names file, line and field.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise SourceNotFound(f"{path}: no such file", hint="Correct --catalogue.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableSource(f"{path}: cannot be read as text", hint="Is it a catalogue file?") from error
-    try:
-        data = core_yaml.load(text)
-    except core_yaml.SyntaxProblem as error:
-        line = f", line {error.line}" if error.line is not None else ""
-        raise UsageError(f"{path}{line}: {error}", hint="Check quotes and indentation there.") from error
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA_VERSION:
-        raise UsageError(
-            f"{path}: not a catalogue, which is a YAML mapping that begins with 'schema: {SCHEMA_VERSION}'",
-            hint="docs/catalogue.md shows one.",
-        )
-    try:
-        catalogue = Catalogue.model_validate(data)
-    except ValidationError as error:
-        raise UsageError(_problem(error, text, path), hint="docs/catalogue.md shows the fields.") from error
+    catalogue = documents.read(
+        path,
+        Catalogue,
+        schema=SCHEMA_VERSION,
+        what="a catalogue",
+        option="--catalogue",
+        shown_in="docs/catalogue.md",
+    )
     names = [node_type.name for offering in catalogue.offerings for node_type in offering.node_types]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"{path}: '{twice[0]}' appears twice", hint="Rename or remove one.")
     return catalogue
-
-
-def _problem(error: ValidationError, text: str, path: Path) -> str:
-    first = error.errors(include_url=False)[0]
-    line = core_yaml.line_of(text, first["loc"])
-    place = f"{path}, line {line}" if line is not None else f"{path}"
-    message = {
-        "extra_forbidden": "this field does not exist",
-        "missing": "this field is missing",
-    }.get(first["type"], first["msg"].removeprefix("Value error, "))
-    return f"{place}: {'.'.join(map(str, first['loc']))}: {message}"

@@ -153,7 +153,7 @@ class Connection:
                 stream=True,
             )
         except (OSError, ValueError) as error:
-            raise session.failed(error, url) from None  # its text may tell credentials of a proxy
+            raise session.failed(error, _asked(error, url)) from None  # its text may tell credentials
         with response:
             if response.status_code != 200:
                 raise session.refused(
@@ -186,6 +186,14 @@ class Connection:
 def _answer(response: requests.Response, content: bytes) -> Answer:
     headers = response.headers
     return Answer(response.url, content, headers.get("Content-Type", "").lower(), headers.get("Refresh", ""))
+
+
+def _asked(error: Exception, url: str) -> str:
+    """Return what was asked, which is another server where the first one sent on to it."""
+    last = urlsplit(str(getattr(getattr(error, "request", None), "url", "") or url))
+    if last.netloc == urlsplit(url).netloc:
+        return url
+    return f"{last.scheme}://{last.netloc}, where {url} sends on to"
 
 
 def login_page(url: str, answered_url: str) -> SourceError:
