@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..extract import build_model
+from ..extract.hardware import Hardware, unused
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
 from ..sources import history_server, mapreduce, places, spark
+from .clusters import noted, on_yarn, read_hardware
 
 Run = spark.SparkRun | mapreduce.MapReduceRun
 """What is known of one execution."""
@@ -53,6 +56,9 @@ def extract(
     *,
     application: str | None = None,
     attempt: str | None = None,
+    yarn: Sequence[str | Path] = (),
+    hardware: str | Path | None = None,
+    problem: Callable[[str], None] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -65,15 +71,36 @@ def extract(
     ----------
     source, application, attempt, jobs, progress
         As for `read_run`.
+    yarn
+        What tells of the cluster: addresses of a ResourceManager or Timeline service, or paths of their
+        saved answers, logs and configuration files. They complete each other.
+    hardware
+        A file that tells what nodes are made of.
+    problem
+        Called with a sentence for what YARN could not tell; the model has it among its notes.
 
     Raises
     ------
     SourceError
         If there is no event log, it cannot be read, or no job in it finished.
+    UsageError
+        If the hardware file is none, or the application did not run on YARN.
     """
-    return model_of(
-        *read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    )
+    machines = read_hardware(hardware) if hardware is not None else None
+    run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
+    if isinstance(run, mapreduce.MapReduceRun) and (yarn or machines):
+        raise UsageError(
+            f"{name}: --yarn and --hardware complete models of Spark's logs, and this is a MapReduce job",
+            hint="Leave them out.",
+        )
+    model = unreplayed(run, name, machines)
+    if isinstance(run, mapreduce.MapReduceRun):
+        return replayed(model)
+    if yarn:
+        model = on_yarn(model, run, yarn, machines, problem)
+    else:
+        model = noted(model, unused(machines, model.resources, ((e.host, ()) for e in run.executors)))
+    return replayed(model)
 
 
 def read_named(
@@ -128,12 +155,12 @@ def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     return replayed(unreplayed(run, name))
 
 
-def unreplayed(run: Run, name: str) -> dsl.PerformanceModel:
+def unreplayed(run: Run, name: str, hardware: Hardware | None = None) -> dsl.PerformanceModel:
     """Return the model of a run that was not yet replayed."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
     if isinstance(run, mapreduce.MapReduceRun):
         return build_mapreduce_model(run, source=name, provenance=origin)
-    return build_model(run, source=name, provenance=origin)
+    return build_model(run, source=name, provenance=origin, hardware=hardware)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:

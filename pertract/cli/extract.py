@@ -44,6 +44,25 @@ def extract(
     workload: Workload = None,
     app: Application = None,
     attempt: Attempt = None,
+    yarn: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--yarn",
+            metavar="URL|PATH",
+            help="ResourceManager or Timeline service of the log's cluster, or their saved answers, logs and "
+            "configuration files; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    hardware: Annotated[
+        Path | None,
+        typer.Option(
+            "--hardware",
+            metavar="FILE",
+            help="YAML file with cores, drives and network of the nodes.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -77,10 +96,17 @@ def extract(
     From a History Server: `pertract extract http://history:18080 --app application_1700000000000_0042`,
     signed in with PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the
     environment.
+
+    With its cluster, as YARN and you know it:
+    `pertract extract app.zstd --yarn http://rm:8088 --yarn rm-logs/ --hardware nodes.yaml`; if YARN does
+    not tell everything, the model is written all the same, and the exit code is 3.
     """
     source = source or []
+    yarn = yarn or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
+    _check_cluster(source, runs, into_folder=into_folder, yarn=yarn, hardware=hardware)
+    problems: list[str] = []
     processes = jobs or os.cpu_count() or 1
     if into_folder:
         _models(source, output, app=app, jobs=processes, format=format, quiet=quiet)
@@ -99,13 +125,24 @@ def extract(
     else:
         with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
             model = api.extract(
-                source[0], application=app, attempt=attempt, jobs=processes, progress=progress
+                source[0],
+                application=app,
+                attempt=attempt,
+                yarn=yarn,
+                hardware=hardware,
+                problem=problems.append,
+                jobs=processes,
+                progress=progress,
             )
     api.save(model, output)
     if format is Format.json:
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
+    for sentence in problems:
+        typer.secho(f"error: {sentence}", err=True, fg="red")
+    if problems:
+        raise typer.Exit(3)
 
 
 def _models(
@@ -156,6 +193,22 @@ def _check(
         raise UsageError(
             "--app and --attempt choose from one source, but several runs were given",
             hint="Name the log of each run itself.",
+        )
+
+
+def _check_cluster(
+    source: list[str],
+    runs: Path | None,
+    *,
+    into_folder: bool,
+    yarn: list[str],
+    hardware: Path | None,
+) -> None:
+    if (yarn or hardware) and (runs is not None or into_folder or len(source) != 1):
+        option = "--yarn" if yarn else "--hardware"
+        raise UsageError(
+            f"{option} is for the model of one log",
+            hint="Give one event log, and a file to write to, such as -o model.yaml.",
         )
 
 

@@ -7,6 +7,7 @@ from ..dsl.resolve import check
 from ..errors import NoUsableRun
 from ..sources.spark import SparkRun
 from .execution import build_execution
+from .hardware import Hardware
 from .profiles import build_profiles
 from .resources import build_resources
 from .workload import build_workload
@@ -15,7 +16,11 @@ _YEAR_S = 366 * 86400
 
 
 def build_model(
-    run: SparkRun, *, source: str, provenance: dsl.Provenance | None = None
+    run: SparkRun,
+    *,
+    source: str,
+    provenance: dsl.Provenance | None = None,
+    hardware: Hardware | None = None,
 ) -> dsl.PerformanceModel:
     """Return the performance model of one run, not yet replayed.
 
@@ -27,6 +32,8 @@ def build_model(
         Name of the log.
     provenance
         Program and time, if they are to be recorded.
+    hardware
+        What is known of the machines, if anything.
 
     Raises
     ------
@@ -49,7 +56,7 @@ def build_model(
         execution=execution,
         profiles=build_profiles(run),
         workload=workload,
-        resources=build_resources(run),
+        resources=build_resources(run, hardware),
         runs=(
             dsl.Run(
                 application_id=run.application_id,

@@ -12,6 +12,7 @@ from .. import dsl
 from ..units import counted, format_duration, format_size
 from .layout import facts, plain_table
 from .profiles import profiles_view
+from .resources import resources_view
 from .summary import summary
 
 _RAN = (("job", "job"), ("stage", "stage"), ("task", "task attempt"))
@@ -138,41 +139,3 @@ def workload_view(model: dsl.PerformanceModel) -> RenderableType:
 
 def _aligned(headings: Sequence[str]) -> list[tuple[str, str]]:
     return [(heading, "left" if heading in ("data", "format", "name") else "right") for heading in headings]
-
-
-def resources_view(model: dsl.PerformanceModel) -> RenderableType:
-    """Return node groups and executors."""
-    nodes = plain_table(
-        [("nodes", "left"), ("count", "right"), ("cores", "right"), ("rate", "right"), ("memory", "right")],
-        [
-            (
-                group.id,
-                f"{group.count}",
-                f"{group.cores}" + ("" if group.cores_known else " (slots)"),
-                f"{group.processing_rate:g}",
-                format_size(group.memory_bytes) if group.memory_bytes else "-",
-            )
-            for group in model.resources.nodes
-        ],
-        title="Resource architecture",
-    )
-    executors = plain_table(
-        [
-            ("executors", "right"),
-            ("slots each", "right"),
-            ("memory", "right"),
-            ("from", "right"),
-            ("to", "right"),
-        ],
-        [
-            (
-                f"{group.count}",
-                f"{group.slots}",
-                format_size(group.memory_bytes) if group.memory_bytes else "-",
-                format_duration(group.registered_s),
-                format_duration(group.removed_s) if group.removed_s is not None else "end",
-            )
-            for group in model.execution.configuration.executors
-        ],
-    )
-    return Group(nodes, Text(), executors)
