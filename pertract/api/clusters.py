@@ -77,7 +77,7 @@ def read_hardware(path: str | Path) -> Hardware:
         Path(path),
         Hardware,
         schema=SCHEMA_VERSION,
-        what="a hardware",
+        what="a hardware file",
         option="--hardware",
         shown_in="docs/yarn.md",
     )

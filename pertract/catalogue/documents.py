@@ -43,7 +43,7 @@ def read(path: Path, type_: type[T], *, schema: str, what: str, option: str, sho
     except FileNotFoundError as error:
         raise SourceNotFound(f"{path}: no such file", hint=f"Correct {option}.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableSource(f"{path}: cannot be read as text", hint=f"Is it {what} file?") from error
+        raise UnreadableSource(f"{path}: cannot be read as text", hint=f"Is it {what}?") from error
     try:
         data = core_yaml.load(text)
     except core_yaml.SyntaxProblem as error:

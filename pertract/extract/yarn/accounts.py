@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from ...sources.yarn import Snapshot, is_master
-from ...units import MIB
+from ...units import MIB, MS
 
 TOLERANCE = 0.01
 """Times of a log are whole seconds or milliseconds; a larger difference means that something is missing."""
@@ -49,11 +48,6 @@ class ContainerSeconds:
         return all(d is None or abs(d) <= TOLERANCE for d in differences)
 
 
-def _whole(seconds: float) -> int:
-    """Return whole seconds, as ``RMAppAttemptMetrics`` adds them up: it drops what is over per container."""
-    return math.floor(seconds + 1e-6)
-
-
 def _relative(found: float, accounted: float | None) -> float | None:
     return (found - accounted) / accounted if accounted else None
 
@@ -68,20 +62,22 @@ def container_seconds(snapshot: Snapshot, application: str) -> ContainerSeconds 
     told = snapshot.applications.get(application)
     if told is None or told.finished_s is None or not any(is_master(c.id) for c in containers):
         return None
-    held: list[tuple[float, int | None, int | None]] = []
+    held: list[tuple[int, int, int | None]] = []
     for container in containers:
         if container.allocated_s is None or container.finished_s is None:
             return None
-        held.append((container.finished_s - container.allocated_s, container.vcores, container.memory_bytes))
+        milliseconds = round((container.finished_s - container.allocated_s) / MS)
+        memory = None if container.memory_bytes is None else container.memory_bytes // MIB
+        held.append((milliseconds, 1 if container.vcores is None else container.vcores, memory))
     sized = all(memory is not None for _, _, memory in held)
+    memory_mib_s = sum(milliseconds * (memory or 0) // 1000 for milliseconds, _, memory in held)
     return ContainerSeconds(
         application=application,
         containers=len(held),
-        held_s=sum(time_s for time_s, _, _ in held),
-        vcore_s=sum(_whole(time_s * (1 if vcores is None else vcores)) for time_s, vcores, _ in held),
-        memory_byte_s=sum(_whole(time_s * (memory or 0) / MIB) * MIB for time_s, _, memory in held)
-        if sized
-        else None,
+        held_s=sum(milliseconds for milliseconds, _, _ in held) * MS,
+        # RMAppAttemptMetrics drops what is over whole seconds, container by container.
+        vcore_s=sum(milliseconds * vcores // 1000 for milliseconds, vcores, _ in held),
+        memory_byte_s=memory_mib_s * MIB if sized else None,
         accounted_vcore_s=told.vcore_s,
         accounted_memory_byte_s=told.memory_byte_s,
     )

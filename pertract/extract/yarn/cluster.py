@@ -276,6 +276,6 @@ def _accounts(
     if sums is not None and not sums.agrees:
         notes.append(
             f"the containers of the application add up to {sums.vcore_s} vcore-seconds, but "
-            f"{sums.accounted_vcore_s or 0:.0f} were accounted; some of their times or sizes are not known well"
+            f"{sums.accounted_vcore_s or 0:.0f} were accounted; some times or sizes are not known well"
         )
     return notes

@@ -150,7 +150,7 @@ class _Service:
         except SourceError as error:
             self.snapshot.problems.append(str(error))
             return False
-        if answer != {} and not self.add(answer, path):  # empty where there is nothing to list
+        if answer not in ({}, []) and not self.add(answer, path):  # empty where there is nothing to list
             self.snapshot.problems.append(f"{self.base}/{path}: the answer is none that YARN gives to this")
         return True
 

@@ -36,7 +36,6 @@ def read(source: str | Path) -> list[Part]:
         If a file alone tells nothing of a cluster or is damaged, or no file of a folder tells anything.
     """
     parts: list[Part] = []
-    nothing: list[str] = []
     refused: list[SourceError] = []
     try:
         found = places.expand(source)
@@ -51,27 +50,20 @@ def read(source: str | Path) -> list[Part]:
         except SourceError as error:
             refused.append(error)
             continue
-        if part is None:
-            nothing.append(file.name)
-        else:
+        if part is not None:
             parts.append(part)
-    if not parts and refused and (len(files) == 1 or not nothing):
-        raise refused[0]
+    damaged = [error for error in refused if isinstance(error, UnreadableSource)]
+    if not parts and (telling := refused if len(files) == 1 else damaged):
+        raise telling[0]
     if not parts:
         what = f"none of its {len(files)} files tells" if len(files) != 1 else "this file does not tell"
         raise UnrecognisedSource(
             f"{places.without_secrets(str(source))}: {what} of a YARN cluster",
             hint="Give answers of YARN's REST interface, its logs, or its configuration files.",
         )
-    problems = Snapshot(problems=[str(error) for error in refused if _is_ours(error)])
-    if problems.problems:
-        parts.append(Part(Rank.configuration, str(source), problems))
+    if damaged:
+        parts.append(Part(Rank.configuration, str(source), Snapshot(problems=list(map(str, damaged)))))
     return parts
-
-
-def _is_ours(error: SourceError) -> bool:
-    """Return whether a file of a folder was damaged, and not just something else."""
-    return isinstance(error, UnreadableSource)
 
 
 def _files(place: places.Place, deepest: int) -> Iterator[places.Place]:

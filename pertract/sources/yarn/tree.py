@@ -16,6 +16,8 @@ from ...units import MIB, MS
 from .records import Size
 
 _MOST = 2**53  # numbers above stand for "no limit"
+_WORDS = ("", "true", "false", "null", "NaN", "-", "Infinity")
+_UNFINISHED = 77  # XML_ERR_TAG_NOT_FINISHED of libxml2
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -59,7 +61,8 @@ def _json(text: bytes, where: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if error.pos >= len(error.doc) - 1 or error.msg.startswith("Unterminated"):
+        rest = error.doc[error.pos :]
+        if error.msg.startswith("Unterminated") or any(word.startswith(rest) for word in _WORDS):
             raise UnreadableSource(
                 f"{where}: the answer breaks off in the middle", hint="Ask for it again."
             ) from None
@@ -85,7 +88,8 @@ def _xml(text: bytes, where: str) -> Any:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         end = text.count(b"\n") + 1
-        if line is not None and line >= end and not text.endswith(b">"):
+        cut = line is not None and line >= end and not text.endswith(b">")
+        if cut or getattr(error, "code", None) == _UNFINISHED:
             said = "the answer breaks off in the middle"
         else:
             said = f"damaged XML at line {line}" if line else "damaged XML"
