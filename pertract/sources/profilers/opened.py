@@ -46,8 +46,8 @@ class Opened:
         UnreadableSource
             If it cannot be read, now or later.
         """
-        with reading(self.place), self.place.open() as raw:
-            yield io.BufferedReader(_Whole(self, io.BufferedReader(raw, _BUFFER)), _BUFFER)
+        with reading(self.place), self.place.open() as raw, io.BufferedReader(raw, _BUFFER) as stored:
+            yield io.BufferedReader(_Whole(self, stored), _BUFFER)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines without their ends; letters that are none become a replacement mark."""
@@ -98,7 +98,8 @@ class _Whole(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
         try:
-            data: bytes = self._lines.read(len(target))  # type: ignore[attr-defined]
+            # not read, which would lose what came before damage
+            data: bytes = self._lines.read1(len(target))  # type: ignore[attr-defined]
         except codecs.DECODE_ERRORS:
             self._opened.damaged = True
             return 0
