@@ -1,4 +1,4 @@
-"""What samples show of a run without its event log; with it, tests/unit/extract/traces and the command line."""
+"""What samples show of a run without its event log; with it: the tests of the command line."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ RUN = ("java.lang.Thread.run", "org.apache.spark.executor.Executor$TaskRunner.ru
 
 
 def samples(*executors: str, seconds: bool = True) -> Samples:
-    """Executors with a second of user code in stage 0, half a second of shuffling in stage 1, and collections."""
+    """Return executors: a second of user code in stage 0, half a second of shuffling in stage 1, a pause."""
     gathered = Gathered()
     for number, name in enumerate(executors):
         process = gathered.process("agent", name, name, role="jvm")

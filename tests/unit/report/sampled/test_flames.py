@@ -1,6 +1,7 @@
 """Trees of calls, drawings of them, folded stacks, and the document."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -74,7 +75,7 @@ def test_calls_lie_in_their_caller_without_overlap(stacks):
             assert begin[i] >= begin[caller] - 1e-9
             assert begin[i] + tree.weight[i] <= begin[caller] + tree.weight[caller] + 1e-9
     at_depth = sorted((int(tree.depth[i]), begin[i], tree.weight[i]) for i in range(len(tree)))
-    for (depth, a, width), (other, b, _) in zip(at_depth, at_depth[1:], strict=False):
+    for (depth, a, width), (other, b, _) in pairwise(at_depth):
         assert depth != other or a + width <= b + 1e-9
 
 
