@@ -178,7 +178,8 @@ def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, flo
     allocated_gb = course.allocated_bytes(at) / _GB
     collecting_s = 0.0
     if allocated_gb[-1] > 0:
-        collecting_s = max(0.0, float(course.of("gc")[-1] - tasks.gc_s[mine].sum()))
+        collected = np.interp(at, course.at_s, course.of("gc"))
+        collecting_s = max(0.0, float(collected[-1] - collected[0] - tasks.gc_s[mine].sum()))
     curve = _Curve(
         at - record.added_s,
         in_tasks,
