@@ -1,6 +1,7 @@
 """Whatever is sampled, the parts add up to what the operating system counted."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -10,7 +11,11 @@ from pertract.extract.traces import attribute
 from tests.unit.extract.traces.conftest import Traces
 
 RUNNER = "org.apache.spark.executor.Executor$TaskRunner.run"
-FRAMES = ("com.example.Main.work", "org.apache.spark.sql.execution.SortExec.sort", "java.lang.String.hashCode")
+FRAMES = (
+    "com.example.Main.work",
+    "org.apache.spark.sql.execution.SortExec.sort",
+    "java.lang.String.hashCode",
+)
 OTHERS = ("main", "C2 CompilerThread0", "shuffle-server-1", "GC Thread#0", "stdout writer for python3")
 times = st.floats(0, 20, allow_nan=False).map(lambda t: round(t, 3))
 amounts = st.floats(0, 5, allow_nan=False).map(lambda t: round(t, 3))
@@ -28,7 +33,7 @@ def sampled_runs(draw):
     processes = []
     for executor in executors:
         at = sorted(set(draw(st.lists(times, min_size=2, max_size=12))) | {0.0, 19.0})
-        rows = [(a, b, draw(amounts)) for a, b in zip(at[:-1], at[1:], strict=True)]
+        rows = [(a, b, draw(amounts)) for a, b in pairwise(at)]
         columns = {}
         if draw(st.booleans()):
             columns["gc_s"] = [draw(amounts) for _ in rows]
@@ -40,7 +45,14 @@ def sampled_runs(draw):
         if draw(st.booleans()):
             what["threads"] = Traces.threads(
                 *(
-                    (draw(st.sampled_from([*names, *OTHERS])), a, b, draw(amounts), "", draw(st.sampled_from(names)))
+                    (
+                        draw(st.sampled_from([*names, *OTHERS])),
+                        a,
+                        b,
+                        draw(amounts),
+                        "",
+                        draw(st.sampled_from(names)),
+                    )
                     for a, b, _ in rows
                 )
             )

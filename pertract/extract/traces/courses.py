@@ -79,9 +79,8 @@ def course(match: Match, tasks: TaskTimes) -> Course | None:
     """Return what a process used over time, or None if samples tell no times and CPU.
 
     The categories add up to what the operating system counted for the process and its Python workers. What
-    is left
-    of it after all that is known (threads that ended between two looks, libraries) is ``other``. Where
-    threads are not told, tasks use what the event log says.
+    is left of it after all that is known (threads that ended between two looks, libraries) is ``other``.
+    Where threads are not told, tasks use what the event log says.
 
     Parameters
     ----------

@@ -1,11 +1,9 @@
 """CPU outside tasks as it was measured: the profiles of executors and driver from samples.
 
-One run tells a few numbers only. So they are found one after the other in parts of the run where one of
-them shows
-by itself: the start until executors register, the rate while nothing runs, then warming up and what follows
-the CPU
-of tasks. Where the run does not tell two of them apart, the priors (`..background`) decide between them;
-their sum at the end of the run is the measured one.
+One run tells a few numbers only. So they are found one after the other in parts of the run where one of them
+shows by itself: the start until executors register, the rate while nothing runs, then warming up and what
+follows the CPU of tasks. Where the run does not tell two of them apart, the priors (`..background`) decide
+between them; their sum at the end of the run is the measured one.
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ def test_threads_say_what_the_process_did(traces):
     }
     assert found.task_core_s[0] == pytest.approx([2.2, 1.9])
     assert found.task_error() == pytest.approx([0.1, -0.05])
-    assert found.core_s[0, 0, CATEGORIES.index("jit")] == pytest.approx(0.5)  # one interval of the process: even
+    assert found.core_s[0, 0, CATEGORIES.index("jit")] == pytest.approx(
+        0.5
+    )  # one interval of the process: even
 
 
 def test_a_thread_that_changed_its_task_worked_for_both(traces):
@@ -110,7 +112,9 @@ def test_what_has_no_samples_is_told(traces):
     assert len(found.gaps) == 2
     assert found.covered_ratio == pytest.approx([0.4])
     whole = traces.usage((0, 10, 3.0))
-    assert attribute(run, traces.samples(traces.process(usage=whole), traces.process("1", usage=whole))).complete
+    assert attribute(
+        run, traces.samples(traces.process(usage=whole), traces.process("1", usage=whole))
+    ).complete
 
 
 def test_idle_slots_are_those_of_the_stage_that_runs(traces):

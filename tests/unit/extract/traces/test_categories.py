@@ -10,14 +10,19 @@ RUNNER = (
     "org.apache.spark.executor.Executor$TaskRunner.run",
     "org.apache.spark.scheduler.ResultTask.runTask",
 )
-GENERATED = "org.apache.spark.sql.catalyst.expressions.GeneratedClass$GeneratedIteratorForCodegenStage1.processNext"
+GENERATED = (
+    "org.apache.spark.sql.catalyst.expressions.GeneratedClass$GeneratedIteratorForCodegenStage1.processNext"
+)
 
 
 @pytest.mark.parametrize(
     ("inner", "category"),
     [
         (("com.example.Main$.work",), "user"),
-        (("com.example.Main$.work", "scala.collection.immutable.List.map", "java.lang.String.hashCode"), "user"),
+        (
+            ("com.example.Main$.work", "scala.collection.immutable.List.map", "java.lang.String.hashCode"),
+            "user",
+        ),
         (("org.apache.spark.rdd.RDD.iterator", "com.example.Main$$$Lambda$12.apply"), "user"),
         (("com.example.Main$.work", "org.apache.spark.ml.linalg.BLAS.dot"), "operators"),
         ((GENERATED,), "operators"),

@@ -16,7 +16,7 @@ PRIOR = dsl.ExecutorProfile(
 
 
 def sampled(traces, *, warm_up, scale, per_task, rate=0.0, start=4.0, tasks=40, busy=0.5, **columns):
-    """A run whose executor uses exactly what a profile says: a task of a second every two seconds, from 10 s on."""
+    """A run whose executor uses what a profile says: a task of a second every two seconds, from 10 s on."""
     run = traces.run(
         *(("0", i, 10 + 2.0 * i, 11 + 2.0 * i, busy) for i in range(tasks)),
         response_s=10 + 2.0 * tasks,
@@ -63,7 +63,9 @@ def test_collectors_that_use_more_than_pauses_work_per_allocation(traces):
     )
     found = executor_profile(run, attribution, PRIOR)
     assert found.per_allocated_gb_core_seconds == pytest.approx(0.2, rel=0.05)
-    assert found.warm_up_core_seconds + found.per_task_core_second * 20 == pytest.approx(6 + 0.2 * 20, rel=0.5)
+    assert found.warm_up_core_seconds + found.per_task_core_second * 20 == pytest.approx(
+        6 + 0.2 * 20, rel=0.5
+    )
 
 
 def test_an_executor_that_was_seen_too_shortly_tells_nothing(traces):

@@ -38,7 +38,9 @@ def test_the_least_it_needs_are_time_role_process_and_cpu(tmp_path):
 
 
 def test_damaged_rows_are_left_out_and_told(tmp_path):
-    found = read(tmp_path, HEADER + "1,executor,0,8,0,0,\n2,executor,0,8,oops,0,\n3,executor,0,8,1,0,\n4,exec")
+    found = read(
+        tmp_path, HEADER + "1,executor,0,8,0,0,\n2,executor,0,8,oops,0,\n3,executor,0,8,1,0,\n4,exec"
+    )
     assert found.processes[0].usage.cpu_s.tolist() == [1.0]
     assert any("damaged" in note for note in found.notes)
 
