@@ -77,6 +77,7 @@ ENTRIES = {
     "FileData.law": Entry("LawTerm", _TERM, "One summand of a law."),
     "Edge.law": Entry("EdgeLawTerm", _TERM, "One summand of the law of an edge."),
     "Demand.mean": Entry("MeanTerm", _TERM, "One summand of the mean demand of a task."),
+    "StageProfile.cpu_shares": Entry("CpuShare", ("use", "share"), "A use of CPU and its share."),
     "Fit.observed": Entry("Observation", ("data", "mean"), "Data size and mean demand of a run."),
     "Loop.rounds": Entry("Round", ("nodes",), "Jobs and delays of one round of a loop."),
     "Run.labels": Entry("Label", ("key", "value"), "What a column of the table of runs says."),

@@ -57,9 +57,7 @@ def match(run: SparkRun, samples: Samples) -> tuple[tuple[Match, ...], tuple[str
     notes: list[str] = []
     mine = [p for p in samples.processes if _of_run(p, run)]
     if others := len(samples.processes) - len(mine):
-        notes.append(
-            f"{others} of {len(samples.processes)} sampled processes are of other runs; not used"
-        )
+        notes.append(f"{others} of {len(samples.processes)} sampled processes are of other runs; not used")
     records = {_name(e.id): e for e in run.executors}
     found: dict[str, _Processes] = defaultdict(_Processes)
     unnamed = []

@@ -23,7 +23,7 @@ KINDS = {
     "OpenSource": "open",
 }
 READERS = {"java.lang.Double": float, "java.lang.Long": int, "java.lang.String": str}
-OF_MAPPINGS = ("LawTerm", "EdgeLawTerm", "MeanTerm", "Label", "EventCount")
+OF_MAPPINGS = ("LawTerm", "EdgeLawTerm", "MeanTerm", "CpuShare", "Label", "EventCount")
 """Classes of the entries of mappings; other entries are pairs and rounds."""
 
 
