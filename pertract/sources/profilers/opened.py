@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from ...errors import EmptySource, UnreadableSource, UnrecognisedSource
 from .. import codecs, sniff
@@ -88,7 +89,7 @@ class Opened:
 class _Whole(io.RawIOBase):
     """The unpacked bytes of a file up to its first damage."""
 
-    def __init__(self, opened: Opened, raw: io.BufferedReader) -> None:
+    def __init__(self, opened: Opened, raw: BinaryIO) -> None:
         self._opened = opened
         self._lines = codecs.open_lines(raw, opened.codec)
 

@@ -36,8 +36,10 @@ function told_weight(weight) {
   return data.unit === 's' ? duration(weight) : `${Math.round(weight).toLocaleString('en-US')} samples`;
 }
 
+// The weights that are drawn as widths; a call that one run lacks has those of the other.
 function widthOf(tree) {
-  return tree.base && state.widths === 'base' ? tree.base : tree.value;
+  const [chosen, other] = tree.base && state.widths === 'base' ? [tree.base, tree.value] : [tree.value, tree.base || tree.value];
+  return chosen[state.zoom] > 0 ? chosen : other;
 }
 
 // Class and method, where the name with its package has no room.

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pertract.errors import UnrecognisedSource
+from pertract.errors import UnreadableSource, UnrecognisedSource
 from pertract.sources import profilers
 
 from .recordings import START_MS, lines, write
@@ -87,6 +87,12 @@ def test_the_command_line_tells_the_executor(tmp_path):
     started = {"jvmInputArguments": "-Xmx1g", "cmdline": command, **WHO}
     (process,) = profilers.read(write(tmp_path / "ProcessInfo.json", lines([started]))).processes
     assert (process.executor, process.host, process.application) == ("7", "worker-3", "app-20")
+
+
+def test_records_of_something_else_are_told(tmp_path):
+    path = write(tmp_path / "IO.json", lines([{"self": {"io": {"rchar": 5}}, **WHO}]))
+    with pytest.raises(UnreadableSource, match="tells nothing about CPU, memory or stacks"):
+        profilers.read(path)
 
 
 def test_a_log_without_records_is_no_profile(tmp_path):
