@@ -2,22 +2,17 @@
 
 usage: python benchmarks/fidelity/traces.py [RUNS.CSV ...] [--details]
 
-A table of runs as for `runs.py` (workload, log, executors, cores_per_executor, nodes, node_cores,
-data_bytes or
-data_units, response_time_s, executor_jvm_cpu_s, executor_python_cpu_s, label), with a column that names
+A table of runs as for `runs.py` (workload, log, executors, cores_per_executor, nodes, node_cores, data_bytes
+or data_units, response_time_s, executor_jvm_cpu_s, executor_python_cpu_s, label), with a column that names
 what was recorded during each run: samples (what a profiler wrote), or cpu_samples (CPU of its processes).
 
 Every run is a calibration run once. Its model, without and with its samples, predicts all runs of the same
-workload
-and data on other numbers of executors; of these runs nothing is read but their configuration. `repetition`
-are
-predictions of other runs in the same configuration, and `itself` is the calibration run, predicted by its
-own model.
-The noise is how much repetitions on the same cluster differ: no prediction can be nearer to each of them.
-Runs during
-which other programs kept more than 0.3 cores busy are disturbed: their CPU per second says more of those
-than of Spark;
-they are counted apart. Without arguments: our own runs beside the project (../shared/data/spark-runs/cpu).
+workload and data on other numbers of executors; of these runs nothing is read but their configuration.
+`repetition` are predictions of other runs in the same configuration, and `itself` is the calibration run,
+predicted by its own model. The noise is how much repetitions on the same cluster differ: no prediction can
+be nearer to each of them. Runs during which other programs kept more than 0.3 cores busy are disturbed:
+their CPU per second says more of those than of Spark; they are counted apart. Without arguments: our own
+runs beside the project (../shared/data/spark-runs/cpu).
 """
 
 from __future__ import annotations
@@ -38,8 +33,9 @@ RUNS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "spark-r
 DISTURBED_CORES = 0.3
 REPLICATIONS = 10
 Row = dict[str, str]
-Errors = dict[tuple[str, str, str], list[tuple[float, float]]]
-"""By quietness, part and kind of model: relative error of the utilisation, and the error in points."""
+Errors = dict[tuple[str, str, str, str], list[tuple[float, float]]]
+"""By quantity, quietness, part and kind of model: relative error, and the error in points."""
+CPU, UTILISATION, TIME = "CPU of executors", "CPU utilisation", "response time"
 
 
 def data_of(row: Row) -> str:
@@ -47,8 +43,8 @@ def data_of(row: Row) -> str:
 
 
 def quietness(*rows: Row) -> str:
-    return "disturbed" if any(float(r.get("other_busy_cores") or 0) > DISTURBED_CORES for r in rows) else
-    "quiet"
+    other = max(float(row.get("other_busy_cores") or 0) for row in rows)
+    return "disturbed" if other > DISTURBED_CORES else "quiet"
 
 
 def used_core_s(row: Row) -> float:
@@ -85,8 +81,10 @@ def run_table(table: Path, *, details: bool) -> Errors:
         if not samples:
             continue
         try:
-            models = {"without": pertract.extract(log), "with samples": pertract.extract(log,
-            samples=samples)}
+            models = {
+                "without": pertract.extract(log),
+                "with samples": pertract.extract(log, samples=samples),
+            }
         except PertractError as error:
             print(f"  {calibration['label']}: left out, {error}")
             continue
@@ -108,9 +106,14 @@ def _predict(
     for kind, model in models.items():
         prediction = pertract.predict(model, replications=REPLICATIONS, **options_of(row))
         predicted = prediction.cpu_utilisation.mean * prediction.configuration.worker_cores / cores_of(row)
-        errors[quietness(calibration, row), part, kind].append(
+        quiet = quietness(calibration, row)
+        errors[UTILISATION, quiet, part, kind].append(
             (predicted / measured - 1, 100 * (predicted - measured))
         )
+        used_s = predicted * cores_of(row) * prediction.response_time_s.mean
+        errors[CPU, quiet, part, kind].append((used_s / used_core_s(row) - 1, 0.0))
+        ratio = prediction.response_time_s.mean / float(row["response_time_s"])
+        errors[TIME, quiet, part, kind].append((ratio - 1, 0.0))
         texts.append(f"{kind} {predicted:6.1%} {predicted / measured - 1:+7.1%}")
     if details:
         print(
@@ -120,7 +123,7 @@ def _predict(
 
 
 def noise(rows: Sequence[Row]) -> Errors:
-    """Return how utilisations of repetitions differ, and CPU per run: relative and in points."""
+    """Return how repetitions differ from each other."""
     groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         groups[row["workload"], data_of(row), row["executors"], row["cores_per_executor"]].append(row)
@@ -129,25 +132,27 @@ def noise(rows: Sequence[Row]) -> Errors:
         for one, other in combinations(group, 2):
             a, b = utilisation(one), utilisation(other)
             key = quietness(one, other)
-            found[key, "utilisation", "noise"].append((a / b - 1, 100 * (a - b)))
-            found[key, "CPU of executors", "noise"].append((used_core_s(one) / used_core_s(other) - 1, 0.0))
             times = float(one["response_time_s"]), float(other["response_time_s"])
-            found[key, "response time", "noise"].append((times[0] / times[1] - 1, 0.0))
+            found[UTILISATION, key, "repetition", "noise"].append((a / b - 1, 0.0))
+            found[CPU, key, "repetition", "noise"].append((used_core_s(one) / used_core_s(other) - 1, 0.0))
+            found[TIME, key, "repetition", "noise"].append((times[0] / times[1] - 1, 0.0))
     return found
 
 
 def table_of(errors: Errors) -> Iterable[str]:
     """Yield a line for each part."""
-    for (quiet, part, kind), values in sorted(errors.items()):
+    for (quantity, quiet, part, kind), values in sorted(errors.items()):
         relative, points = np.array(values).T
         sizes = np.abs(relative)
         line = (
-            f"  {quiet:9} {part:16} {kind:12} {len(values):4}  mean {sizes.mean():6.1%}"
+            f"  {quantity:16} {quiet:9} {part:15} {kind:12} {len(values):4}  mean {sizes.mean():6.1%}"
             f"  median {np.median(sizes):6.1%}  90th percentile {np.quantile(sizes, 0.9):6.1%}"
             f"  maximum {sizes.max():6.1%}"
         )
-        if points.any() and kind != "noise":
-            line += f"  bias {relative.mean():+6.1%} = {points.mean():+5.1f} points"
+        if kind != "noise":
+            line += f"  bias {relative.mean():+6.1%}"
+        if points.any():
+            line += f" = {points.mean():+.1f} points"
         yield line
 
 
@@ -159,7 +164,7 @@ def main() -> None:
             sys.exit(f"{table}: no such table of runs; give one of your own.")
         print(f"== {table}")
         errors = run_table(table, details=details)
-        print("CPU utilisation, predicted relative to measured")
+        print("predicted relative to measured")
         for line in table_of(errors):
             print(line)
         print("noise: repetitions relative to each other")

@@ -15,7 +15,7 @@ def profile(
     samples: Annotated[
         list[str],
         typer.Argument(
-            metavar="SAMPLES...",
+            metavar="SAMPLES",
             help="What a profiler wrote: files in any compression, folders, zip archives, patterns, URLs.",
             show_default=False,
         ),

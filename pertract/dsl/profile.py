@@ -103,9 +103,8 @@ CpuUse = Literal[
 """What the CPU of executors is used for, as samples tell.
 
 In threads of tasks: code of the user, Spark's operators, shuffling and serialisation; ``task`` where no
-stacks
-tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and all
-else.
+stacks tell more. Outside of them: garbage collection, just-in-time compilation, network, Python workers, and
+all else.
 """
 
 

@@ -8,8 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pertract.report.page.profile import profile_page
+
 from ..browsers import chromium
 from ..unit.report.page.pages import nasty, page, small
+from ..unit.report.page.recorded import recorded
 
 
 class Rendered(HTMLParser):
@@ -76,3 +79,12 @@ def test_a_script_that_is_not_the_page_s_own_does_not_run(tmp_path) -> None:
     assert len(console) == 1
     assert "violates the following Content Security Policy" in console[0]
     assert found.drawings == 6
+
+
+@pytest.mark.parametrize("job", ["org.example.Job", "</script><b>"], ids=["usual names", "bad names"])
+def test_the_page_of_a_recording_draws_its_flame_graph_and_processes(job, tmp_path) -> None:
+    text = profile_page(recorded(job=job), base=recorded(stages=1))
+    found, console = opened(text, tmp_path)
+    assert console == []
+    assert found.drawings == 2
+    assert {"call-0", "call-1", "band-0", "band-2", "process-0", "process-1"} <= set(found.names)

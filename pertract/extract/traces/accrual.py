@@ -58,5 +58,4 @@ def spread(cumulative: Floats, at_s: Floats, busy_s: Floats, begin_s: Floats, en
     grown, busy, length = np.diff(cumulative), np.diff(busy_s), np.diff(at_s)
     rate = np.divide(grown, busy, out=np.zeros_like(grown), where=busy > _SHORTEST_S)
     level = np.concatenate([[0.0], np.cumsum(rate * length)])
-    end_s = np.maximum(end_s, begin_s + _SHORTEST_S)
     return np.asarray(np.interp(end_s, at_s, level) - np.interp(begin_s, at_s, level))

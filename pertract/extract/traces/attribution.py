@@ -293,7 +293,7 @@ def _gaps(run: SparkRun, courses: Sequence[Course], covered: Floats) -> list[str
     if absent:
         names = ", ".join(absent[:5]) + (" ..." if len(absent) > 5 else "")
         notes.append(
-            f"{len(absent)} of {counted(len(used), 'executor')} have no samples ({names}); others stand for them"
+            f"no samples of {len(absent)} of {counted(len(used), 'executor')} ({names}); others stand for them"
         )
     partly = [c.match.executor for c, share in zip(courses, covered, strict=True) if share < COVERED]
     if partly:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...sources.profilers.records import ProcessTrace
 from ...sources.spark import TaskTimes
@@ -78,9 +79,8 @@ def course(match: Match, tasks: TaskTimes) -> Course | None:
     """Return what a process used over time, or None if samples tell no times and CPU.
 
     The categories add up to what the operating system counted for the process and its Python workers. What
-    is left
-    of it after all that is known (threads that ended between two looks, libraries) is ``other``. Where
-    threads are not told, tasks use what the event log says.
+    is left of it after all that is known (threads that ended between two looks, libraries) is ``other``.
+    Where threads are not told, tasks use what the event log says.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def course(match: Match, tasks: TaskTimes) -> Course | None:
     total = before + accrued(begin, end, cpu, at)
     parts = np.zeros((len(CATEGORIES), len(at)))
     mine = np.flatnonzero(np.array([e == match.executor for e in _names(tasks)], dtype=bool)[tasks.executor])
-    known = bool(len(process.threads)) or _stacks_tell_threads(process)
+    known = bool(len(process.threads)) or bool(_sampled_threads(process).any())
     if known:
         use = _threads(process, match.start_s, tasks, mine, at, parts)
     else:
@@ -106,7 +106,7 @@ def course(match: Match, tasks: TaskTimes) -> Course | None:
     use = use.within(at[0] if np.isnan(process.cpu_before_s) else -np.inf, at[-1])
     _collections(process, match.start_s, at, parts, known=known)
     parts[_POSITION["task"]] = accrued(use.begin_s, use.end_s, use.cpu_s, at)
-    if (named := float(parts[:, -1].sum())) > total[-1] > 0:  # the process's clock counts coarser
+    if (named := float(parts[:, -1].sum())) > total[-1]:  # the process's clock counts coarser
         parts *= total[-1] / named
         use = use.scaled(total[-1] / named)
     left = np.maximum(total - parts.sum(axis=0), 0.0)
@@ -120,8 +120,11 @@ def _names(tasks: TaskTimes) -> list[str]:
     return ["driver" if e in ("<driver>", "localhost") else e for e in tasks.executors]
 
 
-def _stacks_tell_threads(process: ProcessTrace) -> bool:
-    return process.stacks.unit == "s" and bool((process.stacks.thread >= 0).any())
+def _sampled_threads(process: ProcessTrace) -> NDArray[np.bool_]:
+    """Return which samples tell of the CPU of a thread at a time."""
+    stacks = process.stacks
+    known = stacks.on_cpu & (stacks.thread >= 0) & ~np.isnan(stacks.start_s)
+    return known & (stacks.unit == "s")
 
 
 def _rows(process: ProcessTrace, start_s: float) -> tuple[Floats, Floats, Floats]:
@@ -158,7 +161,7 @@ def _threads(
         name, before, begin, end = threads.name, threads.before, threads.start_s, threads.end_s
         cpu = threads.cpu_s
     else:
-        on = stacks.on_cpu & (stacks.thread >= 0)
+        on = _sampled_threads(process)
         names = [(thread, "") for thread in stacks.threads]
         name = before = stacks.thread[on]
         begin, end, cpu = stacks.start_s[on], stacks.end_s[on], stacks.weight[on]

@@ -1,11 +1,9 @@
 """CPU outside tasks as it was measured: the profiles of executors and driver from samples.
 
-One run tells a few numbers only. So they are found one after the other in parts of the run where one of
-them shows
-by itself: the start until executors register, the rate while nothing runs, then warming up and what follows
-the CPU
-of tasks. Where the run does not tell two of them apart, the priors (`..background`) decide between them;
-their sum at the end of the run is the measured one.
+One run tells a few numbers only. So they are found one after the other in parts of the run where one of them
+shows by itself: the start until executors register, the rate while nothing runs, then warming up and what
+follows the CPU of tasks. Where the run does not tell two of them apart, the priors (`..background`) decide
+between them; their sum at the end of the run is the measured one.
 """
 
 from __future__ import annotations
@@ -178,7 +176,8 @@ def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, flo
     allocated_gb = course.allocated_bytes(at) / _GB
     collecting_s = 0.0
     if allocated_gb[-1] > 0:
-        collecting_s = max(0.0, float(course.of("gc")[-1] - tasks.gc_s[mine].sum()))
+        collected = np.interp(at, course.at_s, course.of("gc"))
+        collecting_s = max(0.0, float(collected[-1] - collected[0] - tasks.gc_s[mine].sum()))
     curve = _Curve(
         at - record.added_s,
         in_tasks,

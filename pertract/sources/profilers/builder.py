@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from .records import Floats, Ints, ProcessTrace, Role, Samples, Stacks, ThreadName, ThreadUse, Usage
+from .records import Floats, ProcessTrace, Role, Samples, Stacks, ThreadName, ThreadUse, Usage
 
 
 @dataclass(slots=True)
@@ -65,26 +65,26 @@ def _order(trace: ProcessTrace) -> tuple[object, ...]:
 
 
 class Columns:
-    """Rows of numbers, kept column by column."""
+    """Rows of numbers, kept one after the other until they become columns."""
 
     def __init__(self, *names: str) -> None:
-        self._columns = {name: array("d") for name in names}
-
-    def __len__(self) -> int:
-        return len(next(iter(self._columns.values())))
+        self._names = names
+        self._rows = array("d")
 
     def add(self, **values: float) -> None:
         """Append a row; what is not given is NaN."""
-        for name, column in self._columns.items():
-            column.append(values.get(name, math.nan))
+        self._rows.extend([values.get(name, math.nan) for name in self._names])
 
-    def floats(self, order: Ints) -> dict[str, Floats]:
-        """Return all columns in an order of rows."""
-        return {name: np.array(column)[order] for name, column in self._columns.items()}
+    def append(self, *values: float) -> None:
+        """Append a row with a value for every column, in their order."""
+        self._rows.extend(values)
 
-    def order(self, *names: str) -> Ints:
-        """Return the order by columns, the first counts most; NaN last."""
-        return np.lexsort([np.array(self._columns[name]) for name in reversed(names)]).astype(np.int64)
+    def floats(self, *order: str) -> dict[str, Floats]:
+        """Return all columns, rows sorted by some of them, the first counts most; NaN last."""
+        table = np.array(self._rows).reshape(-1, len(self._names))
+        keys = [table[:, self._names.index(name)] for name in reversed(order)]
+        table = table[np.lexsort(keys)] if len(table) else table
+        return {name: table[:, i].copy() for i, name in enumerate(self._names)}
 
 
 class Interned:
@@ -149,13 +149,8 @@ class ProcessBuilder:
     ) -> None:
         """Add the CPU time of a thread in an interval, and its name before if that was another."""
         number = self._names.number(name)
-        self._threads.add(
-            start_s=start_s,
-            end_s=end_s,
-            name=number,
-            before=number if before is None else self._names.number(before),
-            cpu_s=cpu_s,
-        )
+        former = number if before is None else self._names.number(before)
+        self._threads.append(start_s, end_s, number, former, cpu_s)
 
     def add_stack(
         self,
@@ -195,15 +190,9 @@ class ProcessBuilder:
         on_cpu: bool = True,
     ) -> None:
         """Add samples of a stack that was interned before."""
-        self._stacks.add(
-            start_s=start_s,
-            end_s=end_s,
-            stack=stack,
-            thread=-1 if thread is None else self._sampled.number(thread),
-            state=-1 if state is None else self._states.number(state),
-            weight=weight,
-            on_cpu=on_cpu,
-        )
+        thread_number = -1 if thread is None else self._sampled.number(thread)
+        state_number = -1 if state is None else self._states.number(state)
+        self._stacks.append(start_s, end_s, stack, thread_number, state_number, weight, on_cpu)
 
     def build(self) -> ProcessTrace:
         """Return the records, sorted by time."""
@@ -218,13 +207,13 @@ class ProcessBuilder:
             identity=self.identity,
             cores=self.cores,
             cpu_before_s=self.cpu_before_s,
-            usage=Usage(**self._usage.floats(self._usage.order("start_s", "end_s"))),
+            usage=Usage(**self._usage.floats("start_s", "end_s")),
             threads=self._built_threads(),
             stacks=self._built_stacks(),
         )
 
     def _built_threads(self) -> ThreadUse:
-        columns = self._threads.floats(self._threads.order("start_s", "name"))
+        columns = self._threads.floats("start_s", "name")
         return ThreadUse(
             names=tuple(self._names.numbers),  # type: ignore[arg-type]
             start_s=columns["start_s"],
@@ -235,7 +224,7 @@ class ProcessBuilder:
         )
 
     def _built_stacks(self) -> Stacks:
-        columns = self._stacks.floats(self._stacks.order("start_s"))
+        columns = self._stacks.floats("start_s")
         unit, weight = self.unit, columns["weight"]
         if unit == "samples" and not math.isnan(self.period_s):
             unit, weight = "s", weight * self.period_s
