@@ -48,6 +48,8 @@ class StageUse:
     def __init__(self, attribution: Attribution | None) -> None:
         self._core_s: dict[str, Floats] = {}
         self._covered = False
+        self.gc_ratio = attribution.gc_ratio if attribution is not None else 1.0
+        """CPU of collectors relative to the pauses that tasks count."""
         self._allocated: dict[str, float] = {}
         if attribution is not None:
             self._allocated = dict(
@@ -128,7 +130,7 @@ def executor_profile(
     ]
     curves, starts = [], []
     for course in usable:
-        curve, start_s = _curve(course, run, run.task_times)
+        curve, start_s = _curve(course, run, run.task_times, attribution.gc_ratio)
         if len(curve.time_s) > 1:
             curves.append(curve)
             starts.append(start_s)
@@ -153,7 +155,7 @@ def executor_profile(
     )
 
 
-def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, float]:
+def _curve(course: Course, run: SparkRun, tasks: TaskTimes, gc_ratio: float) -> tuple[_Curve, float]:
     record = course.match.record
     assert record is not None
     at, process = course.at_s, course.process_core_s - course.of("python")
@@ -163,7 +165,7 @@ def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, flo
     used = np.concatenate([[start_s], process[inside]]) - start_s
     mine = np.array([e == course.match.executor for e in tasks.executors], dtype=bool)[tasks.executor]
     begin, end = tasks.begin_s[mine], tasks.end_s[mine]
-    in_tasks = accrued(begin, end, tasks.cpu_s[mine] + tasks.gc_s[mine], at)
+    in_tasks = accrued(begin, end, tasks.cpu_s[mine] + gc_ratio * tasks.gc_s[mine], at)
     busy = np.diff(accrued(begin, end, end - begin, at))
     beside = used - in_tasks
     length = np.diff(at)
