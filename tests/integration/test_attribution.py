@@ -29,10 +29,9 @@ JOB = """
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-sums = "sum(hash(id, id * 7, string(id)))"
 for _ in range(3):
-    spark.range(0, 12_000_000, 1, 6).selectExpr("id % 1000 as k", "id").groupBy("k").agg({"id": "sum"}).collect()
-    spark.range(0, 8_000_000, 1, 6).selectExpr(sums).collect()
+    spark.range(0, 30_000_000, 1, 4).selectExpr("sum(hash(id, id * 7, string(id)))").collect()
+    spark.range(0, 6_000_000, 1, 4).selectExpr("id % 1000000 k").groupBy("k").count().count()
 words = spark.sparkContext.parallelize(range(300_000), 4).map(lambda n: (n % 97, str(n) * 3))
 words.reduceByKey(lambda a, b: max(a, b), 4).count()
 spark.stop()

@@ -72,7 +72,7 @@ class Attribution:
 
     @property
     def gc_ratio(self) -> float:
-        """Return the CPU of collectors relative to the pauses that tasks count; 1 if it is more, or not known.
+        """CPU of collectors relative to the pauses that tasks count; 1 if it is more, or not known.
 
         Where collectors wait for cores, or several tasks count the same pause, it is less.
         """

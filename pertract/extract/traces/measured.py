@@ -47,7 +47,7 @@ class StageUse:
 
     def __init__(self, attribution: Attribution | None) -> None:
         self._core_s: dict[str, Floats] = {}
-        self._covered = False
+        self._python_told = False
         self.gc_ratio = attribution.gc_ratio if attribution is not None else 1.0
         """CPU of collectors relative to the pauses that tasks count."""
         self._allocated: dict[str, float] = {}
@@ -56,7 +56,8 @@ class StageUse:
                 zip(attribution.stages[:-1], attribution.allocated_bytes.tolist(), strict=False)
             )
             self._core_s = dict(zip(attribution.stages[:-1], attribution.by_stage(), strict=False))
-            self._covered = attribution.complete
+            workers_told = any(used[_PYTHON] > 0 for used in self._core_s.values())
+            self._python_told = attribution.complete and workers_told
 
     def shares(self, stage: str) -> dict[dsl.CpuUse, float]:
         """Return the share of each category in the CPU that a stage used, those above zero."""
@@ -83,7 +84,7 @@ class StageUse:
             What is taken where samples do not tell.
         """
         used = self._core_s.get(stage)
-        if used is None or not self._covered or waited_s <= 0 or not used[_PYTHON]:
+        if used is None or not self._python_told or waited_s <= 0:
             return usual
         return min(1.0, float(used[_PYTHON]) / waited_s)
 
@@ -124,16 +125,18 @@ def executor_profile(
     """
     assert run.task_times is not None
     usable = [
-        course
-        for course, covered in zip(attribution.courses, attribution.covered_ratio, strict=True)
+        (course, float(used[-1, _PYTHON]))
+        for course, covered, used in zip(
+            attribution.courses, attribution.covered_ratio, attribution.core_s, strict=True
+        )
         if course.match.record is not None and course.match.executor != DRIVER and covered >= USABLE
     ]
     curves, starts = [], []
-    for course in usable:
+    for course, python_s in usable:
         curve, start_s = _curve(course, run, run.task_times, attribution.gc_ratio)
         if len(curve.time_s) > 1:
             curves.append(curve)
-            starts.append(start_s)
+            starts.append(start_s + python_s)  # Python workers start outside of stages
     if not curves:
         return None
     rates = [curve.rate_ratio for curve in curves if not np.isnan(curve.rate_ratio)]
