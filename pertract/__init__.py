@@ -19,13 +19,16 @@ if TYPE_CHECKING:
         fit_table,
         load,
         predict,
+        profile,
         read_run,
+        read_samples,
         save,
         save_original,
         share,
         validate,
         what_if,
         write_page,
+        write_profile,
     )
     from .dsl import PerformanceModel
     from .errors import PertractError
@@ -43,13 +46,16 @@ __all__ = [
     "fit_table",
     "load",
     "predict",
+    "profile",
     "read_run",
+    "read_samples",
     "save",
     "save_original",
     "share",
     "validate",
     "what_if",
     "write_page",
+    "write_profile",
 ]
 
 _HOME = {
@@ -64,13 +70,16 @@ _HOME = {
     "fit_table": "api",
     "load": "api",
     "predict": "api",
+    "profile": "api",
     "read_run": "api",
+    "read_samples": "api",
     "save": "api",
     "save_original": "api",
     "share": "api",
     "validate": "api",
     "what_if": "api",
     "write_page": "api",
+    "write_profile": "api",
 }
 
 

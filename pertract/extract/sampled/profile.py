@@ -118,6 +118,11 @@ def profile(
     else:
         if run is not None:
             notes.append("the samples tell no times: they cannot be joined with the event log by stage")
+        applications = {trace.application for trace in traces if trace.application}
+        if len(applications) > 1:
+            notes.append(
+                f"these are samples of {len(applications)} applications together; --log chooses those of one"
+            )
         matched, idle_s = {}, None
         processes, stages, core_s = split(traces, of_task, user_packages)
     table = stack_table(traces, of_task, user_packages)
@@ -180,17 +185,19 @@ def _courses(
         name = (
             trace.label if executor is None else executor if executor == "driver" else f"executor {executor}"
         )
-        length = np.maximum(usage.duration_s, 1e-9)
-        used = usage.cpu_s + np.nan_to_num(usage.python_cpu_s)
+        usable = np.isfinite(usage.start_s) & np.isfinite(usage.end_s) & (usage.duration_s > 0)
+        if not usable.any():
+            continue
+        used = usage.cpu_s[usable] + np.nan_to_num(usage.python_cpu_s[usable])
         found.append(
             ExecutorCourse(
                 name=name,
-                start_s=usage.start_s - begin_s,
-                end_s=usage.end_s - begin_s,
-                cores=used / length,
-                heap_bytes=usage.heap_bytes,
-                rss_bytes=usage.rss_bytes,
-                gc_s=usage.gc_s,
+                start_s=usage.start_s[usable] - begin_s,
+                end_s=usage.end_s[usable] - begin_s,
+                cores=used / usage.duration_s[usable],
+                heap_bytes=usage.heap_bytes[usable],
+                rss_bytes=usage.rss_bytes[usable],
+                gc_s=usage.gc_s[usable],
                 cores_available=trace.cores,
             )
         )

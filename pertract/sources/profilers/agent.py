@@ -29,7 +29,7 @@ def matches(opened: Opened) -> bool:
     """Return whether a file is of this format: its first line tells the process."""
     try:
         first = msgspec.json.decode(opened.head.partition(b"\n")[0])
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return False
     return isinstance(first, dict) and first.get("kind") == "process" and "version" in first
 

@@ -28,7 +28,11 @@ _LOOKED_AT = 200
 def matches(opened: Opened) -> bool:
     """Return whether a file is of this format: at least half of its first lines are such stacks."""
     text = opened.text
-    if text[:1] in ("{", "[", "<") or "\x00" in text or sniff.kind_of(opened.head) == "log":
+    if (
+        text.startswith(("{", "<", "[{", '["', "[[", "[\n"))
+        or "\x00" in text
+        or sniff.kind_of(opened.head) == "log"
+    ):
         return False
     lines = [line for line in text.splitlines()[:_LOOKED_AT] if not _COMMENT.match(line)]
     found = sum(bool(_LINE.match(line)) for line in lines)

@@ -63,13 +63,23 @@ def read_file(opened: Opened, gathered: Gathered) -> None:
         )
     counted = found.read(opened, gathered)
     if not counted.used:
-        cut = " and damaged" if opened.damaged or counted.damaged else ""
-        raise UnreadableSource(
-            f"{opened}: it begins as a file of {found.name}, but is empty{cut}: none of it can be used",
-            hint="Copy the file again, and check that the profiler ran until its end.",
-        )
+        raise _useless(opened, found.name, counted)
     if opened.damaged:
         gathered.note(f"the {opened.codec} data of {opened.place.name} ends or breaks in the middle")
     elif counted.damaged:
         what = "record is" if counted.damaged == 1 else "records are"
         gathered.note(f"{opened.place.name}: {counted.damaged} {what} cut off or damaged and not used")
+
+
+def _useless(opened: Opened, name: str, counted: Counted) -> UnreadableSource:
+    """Return the error that says why nothing of a file can be used."""
+    if counted.other and not (opened.damaged or counted.damaged):
+        return UnreadableSource(
+            f"{opened}: a file of {name} that tells nothing about CPU, memory or stacks",
+            hint="Give the profiler's other files.",
+        )
+    cut = " and damaged" if opened.damaged or counted.damaged else ""
+    return UnreadableSource(
+        f"{opened}: it begins as a file of {name}, but is empty{cut}: none of it can be used",
+        hint="Copy the file again, and check that the profiler ran until its end.",
+    )

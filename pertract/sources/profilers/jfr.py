@@ -233,7 +233,8 @@ def _printed(program: str, chunk: Path) -> Iterator[_Event]:
 def _reason(said: str, code: int) -> str:
     """Return the first sentence of what ``jfr`` printed."""
     first = next((line.strip() for line in said.splitlines() if line.strip()), f"jfr ended with {code}")
-    return re.sub(r"^jfr print: (?:unexpected internal error, )?", "", first).rstrip(" .")
+    first = re.sub(r"^jfr print: (?:unexpected internal error, )?| at /\S+", "", first)
+    return first.rstrip(" .")
 
 
 def _events(stream: Any) -> Iterator[_Event]:
@@ -244,7 +245,7 @@ def _events(stream: Any) -> Iterator[_Event]:
         if line.startswith((b"    }, {", b"    }]")) and gathered:
             try:
                 yield decoder.decode(b"{" + b"".join(gathered) + b"}")
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, ValueError) as error:
                 raise _Refused(f"jfr printed an event that is no JSON: {error}") from error
             gathered = []
         elif line.startswith(b"      "):

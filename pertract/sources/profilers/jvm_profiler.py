@@ -98,7 +98,9 @@ def read(opened: Opened, gathered: Gathered) -> Counted:
             continue
         if key not in seen:
             seen[key] = _process(record, str(opened), gathered), _Seen()
-        counted.used += _take(record, *seen[key])
+        taken = _take(record, *seen[key])
+        counted.used += taken
+        counted.other += not taken
     for process, state in seen.values():
         _intervals(process, state)
         _period(process, state)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from ...errors import EmptySource, UnreadableSource, UnrecognisedSource
 from .. import codecs, sniff
@@ -46,8 +47,8 @@ class Opened:
         UnreadableSource
             If it cannot be read, now or later.
         """
-        with reading(self.place), self.place.open() as raw:
-            yield io.BufferedReader(_Whole(self, io.BufferedReader(raw, _BUFFER)), _BUFFER)
+        with reading(self.place), self.place.open() as raw, io.BufferedReader(raw, _BUFFER) as stored:
+            yield io.BufferedReader(_Whole(self, stored), _BUFFER)
 
     def lines(self) -> Iterator[str]:
         """Yield the lines without their ends; letters that are none become a replacement mark."""
@@ -88,7 +89,7 @@ class Opened:
 class _Whole(io.RawIOBase):
     """The unpacked bytes of a file up to its first damage."""
 
-    def __init__(self, opened: Opened, raw: io.BufferedReader) -> None:
+    def __init__(self, opened: Opened, raw: BinaryIO) -> None:
         self._opened = opened
         self._lines = codecs.open_lines(raw, opened.codec)
 
@@ -98,7 +99,8 @@ class _Whole(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
         try:
-            data: bytes = self._lines.read(len(target))  # type: ignore[attr-defined]
+            # not read, which would lose what came before damage
+            data: bytes = self._lines.read1(len(target))  # type: ignore[attr-defined]
         except codecs.DECODE_ERRORS:
             self._opened.damaged = True
             return 0

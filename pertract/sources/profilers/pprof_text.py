@@ -15,7 +15,7 @@ from .opened import Opened
 NAME = "pprof text"
 _SAMPLE = re.compile(r"^\s+((?:\d+\s+)*\d+):((?:\s+\d+)*)\s*$")
 _LOCATION = re.compile(r"^\s+(\d+): 0x[0-9a-f]+ (?:M=\d+ )?(.*)$")
-_FUNCTION = re.compile(r"^(?P<name>.*?) (?P<file>\S*):(?P<line>\d+)(?::\d+)? s=\d+")
+_FUNCTION = re.compile(r"^(?P<name>.*?) (?P<file>\S*?):(?P<line>\d+)(?::\d+)? s=\d+")
 _UNITS = {"nanoseconds": NS, "microseconds": US, "milliseconds": MS, "seconds": 1.0}
 
 

@@ -36,8 +36,10 @@ function told_weight(weight) {
   return data.unit === 's' ? duration(weight) : `${Math.round(weight).toLocaleString('en-US')} samples`;
 }
 
+// The weights that are drawn as widths; a call that one run lacks has those of the other.
 function widthOf(tree) {
-  return tree.base && state.widths === 'base' ? tree.base : tree.value;
+  const [chosen, other] = tree.base && state.widths === 'base' ? [tree.base, tree.value] : [tree.value, tree.base || tree.value];
+  return chosen[state.zoom] > 0 ? chosen : other;
 }
 
 // Class and method, where the name with its package has no room.
@@ -54,7 +56,7 @@ function flameTip(tree, call) {
   const lines = [callName(tree, call), `${told_weight(tree.value[call])}, ${percent(tree.value[call] / all, 2)} of all`];
   let own = tree.value[call];
   for (let i = call + 1; i < tree.end[call]; i = tree.end[i]) own -= tree.value[i];
-  if (own > tree.value[call] * 1e-3) lines.push(`${told_weight(own)} of it in itself or in what is too narrow to show`);
+  if (tree.end[call] > call + 1 && own > tree.value[call] * 1e-3) lines.push(`${told_weight(own)} of it in itself, or in calls too narrow to be kept`);
   if (state.zoom) lines.push(`${percent(tree.value[call] / (tree.value[state.zoom] || 1), 1)} of the call that is enlarged`);
   if (tree.base) {
     const share = tree.value[call] / all;
@@ -71,7 +73,8 @@ function differenceStep(tree, call) {
   const share = state.absolute ? tree.value[call] : tree.value[call] / (tree.value[0] || 1);
   const other = state.absolute ? tree.base[call] : tree.base[call] / (tree.base[0] || 1);
   const larger = Math.max(share, other);
-  return larger > 0 ? Math.round((4 * (share - other)) / larger) : 0;
+  const change = larger > 0 ? (share - other) / larger : 0;
+  return Math.abs(change) < 0.05 ? 0 : Math.sign(change) * Math.ceil(4 * Math.abs(change));
 }
 
 function boxClass(tree, call) {
