@@ -11,7 +11,7 @@ public final class Agent {
     /** Called by the JVM before {@code main}. Whatever happens, the application starts. */
     public static void premain(String arguments) {
         try {
-            start(Options.parse(arguments, Agent::tell));
+            start(Options.parse(arguments));
         } catch (Throwable broken) {
             tell("switched off: " + broken);
         }
@@ -22,14 +22,17 @@ public final class Agent {
         Thread thread = new Thread(sampler, NAME);
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            sampler.end(thread);
-            try {
-                thread.join(LAST_MS);
-            } catch (InterruptedException stopped) {
-                // The JVM ends anyway.
+        Runtime.getRuntime().addShutdownHook(new Thread(NAME + "-end") {
+            @Override
+            public void run() {
+                sampler.end(thread);
+                try {
+                    thread.join(LAST_MS);
+                } catch (InterruptedException stopped) {
+                    // The JVM ends anyway.
+                }
             }
-        }, NAME + "-end"));
+        });
         thread.start();
         return sampler;
     }

@@ -9,8 +9,8 @@ import java.util.Set;
  * the dead, which Linux adds to the parent that has waited for them.
  */
 final class Children {
-    /** Children of our own threads are looked for in every so many rounds; those of known children in each. */
-    private static final int ROUNDS = 2;
+    /** Our own threads, which are many, are asked for children in every so many rounds, or when there is a sign. */
+    private static final int ROUNDS = 60;
     private static final int MOST = 2000;
     private static final String SELF = "/proc/self";
     private final Proc proc;
@@ -27,11 +27,12 @@ final class Children {
         isKnown = proc.stat(SELF) != null && proc.read(childrenOf("/proc/thread-self")) != null;
     }
 
-    /** Return CPU since the call before, us. */
-    long read() {
-        if (round++ % ROUNDS == 0) {
+    /** Return CPU since the call before, us. {@code isSign}: a process of our own may have begun or ended. */
+    long read(boolean isSign) {
+        if (isSign || round % ROUNDS == 0) {
             findDirect();
         }
+        round++;
         // Parents before children: what ends meanwhile is counted in the next round, and never twice.
         long ticks = ended(proc.stat(SELF));
         living = 0;

@@ -2,7 +2,6 @@ package org.pertract.agent;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Locale;
 
 /** One line of JSON in the making, in a buffer that is used again and again. ASCII only: the rest is escaped. */
 final class Line {
@@ -48,7 +47,10 @@ final class Line {
         if (!(value >= 0)) {
             return field(name, (String) null);
         }
-        key(name).plain(String.format(Locale.ROOT, "%.2f", value));
+        long hundredths = Math.round(value * 100);
+        key(name).digits(hundredths / 100);
+        raw('.').digits(hundredths / 10 % 10);
+        digits(hundredths % 10);
         needsComma = true;
         return this;
     }

@@ -8,6 +8,11 @@ final class LongMap<V> {
     private Object[] values = new Object[256];
     private int size;
 
+    /** No lambda, here and elsewhere: the first one in a JVM costs more than a minute of sampling. */
+    interface Test<V> {
+        boolean passes(V value);
+    }
+
     int size() {
         return size;
     }
@@ -25,7 +30,7 @@ final class LongMap<V> {
         keys[at] = key;
         values[at] = value;
         if (size * 2 > keys.length) {
-            rebuild(keys.length * 2, all -> true);
+            rebuild(keys.length * 2, null);
         }
     }
 
@@ -36,19 +41,19 @@ final class LongMap<V> {
     }
 
     /** Forget everything that does not pass. */
-    void keep(java.util.function.Predicate<V> passes) {
+    void keep(Test<V> passes) {
         rebuild(keys.length, passes);
     }
 
     @SuppressWarnings("unchecked")
-    private void rebuild(int room, java.util.function.Predicate<V> passes) {
+    private void rebuild(int room, Test<V> passes) {
         long[] oldKeys = keys;
         Object[] oldValues = values;
         keys = new long[room];
         values = new Object[room];
         size = 0;
         for (int i = 0; i < oldKeys.length; i++) {
-            if (oldValues[i] != null && passes.test((V) oldValues[i])) {
+            if (oldValues[i] != null && (passes == null || passes.passes((V) oldValues[i]))) {
                 int at = place(oldKeys[i]);
                 keys[at] = oldKeys[i];
                 values[at] = oldValues[i];

@@ -1,5 +1,9 @@
 package org.pertract.agent;
 
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -20,28 +24,88 @@ final class NativeThreads {
         {"VM Thread", "VM Periodic", "Service Thread", "Monitor Deflati", "Sweeper"},
     };
     private static final String TASKS = "/proc/self/task/";
+    /** New threads are looked for in each of the first rounds, later now and then: their CPU does not get lost. */
+    private static final int EAGER_ROUNDS = 30;
+    private static final int ROUNDS = 5;
 
     /** "schedstat", "stat" or null. */
     final String source;
     private final Proc proc;
     private final Map<String, Seen> seen = new HashMap<>();
+    private final byte[] buffer = new byte[1024];
     private int round;
 
-    private static final class Seen {
-        String name;
-        int kind = OTHER;
-        long cpuNs;
-        int round;
+    private final class Seen implements Closeable {
+        private final String folder;
+        private String name;
+        private int kind = OTHER;
+        private long cpuNs;
+        private int round;
+        /** Kept open: that is a sixth of the cost of opening it every time. */
+        private RandomAccessFile file;
+        private boolean isSettled;
+
+        Seen(String task) {
+            folder = TASKS + task;
+        }
+
         /** A thread has its creator's name until it has set its own: two rounds must agree. */
-        boolean isSettled;
+        void settle() {
+            String found = isSettled ? null : proc.line(folder + "/comm");
+            if (found != null) {
+                isSettled = found.equals(name);
+                name = found;
+                kind = NativeThreads.kind(found);
+            }
+        }
+
+        /** Return CPU since the call before, us. */
+        long used() {
+            try {
+                if (file == null) {
+                    file = new RandomAccessFile(folder + "/" + source, "r");
+                }
+                file.seek(0);
+                int length = Math.max(0, file.read(buffer));
+                String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+                long used = Math.max(0, (cpuNs(text) - cpuNs) / 1000);
+                cpuNs += used * 1000;
+                return used;
+            } catch (IOException ended) {
+                return 0;
+            }
+        }
+
+        private long cpuNs(String text) {
+            if (source.equals("schedstat")) {
+                int end = text.indexOf(' ');
+                return end < 0 ? 0 : Long.parseLong(text.substring(0, end));
+            }
+            String[] fields = Proc.fields(text);
+            return fields == null ? 0 : (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * Proc.TICK_US * 1000;
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (file != null) {
+                    file.close();
+                }
+            } catch (IOException closed) {
+                // It was only read.
+            }
+        }
     }
 
     NativeThreads(Proc proc) {
         this.proc = proc;
-        source = usable(proc);
+        source = usable();
+        if (source != null) {
+            look(); // the first of two times that they tell their names
+        }
     }
 
-    private static String usable(Proc proc) {
+    private String usable() {
         boolean isNamed = false;
         boolean isExact = false;
         for (String task : Proc.list(TASKS)) {
@@ -58,50 +122,37 @@ final class NativeThreads {
     /** Return CPU since the call before (the first time: since each thread's start) of GC, JIT and VM threads, us. */
     long[] read() {
         long[] used = new long[3];
-        if (source == null) {
-            return used;
+        if (round < EAGER_ROUNDS || round % ROUNDS == 0) {
+            look();
+        } else {
+            round++;
         }
-        round++;
-        for (String task : Proc.list(TASKS)) {
-            Seen thread = seen.get(task);
-            if (thread == null) {
-                thread = new Seen();
-                seen.put(task, thread);
-            }
-            thread.round = round;
-            if (!thread.isSettled) {
-                String name = proc.line(TASKS + task + "/comm");
-                if (name != null) {
-                    thread.isSettled = name.equals(thread.name);
-                    thread.name = name;
-                    thread.kind = kind(name);
-                }
-            }
+        for (Seen thread : seen.values()) {
             if (thread.isSettled && thread.kind != OTHER) {
-                long cpuNs = cpuNs(TASKS + task);
-                long microseconds = (cpuNs - thread.cpuNs) / 1000;
-                if (cpuNs >= 0 && microseconds > 0) {
-                    used[thread.kind] += microseconds;
-                    thread.cpuNs += microseconds * 1000;
-                }
-            }
-        }
-        for (Iterator<Seen> all = seen.values().iterator(); all.hasNext();) {
-            if (all.next().round != round) {
-                all.remove();
+                used[thread.kind] += thread.used();
             }
         }
         return used;
     }
 
-    private long cpuNs(String folder) {
-        if (source.equals("schedstat")) {
-            String text = proc.read(folder + "/schedstat");
-            int end = text == null ? -1 : text.indexOf(' ');
-            return end < 0 ? -1 : Long.parseLong(text.substring(0, end));
+    private void look() {
+        round++;
+        for (String task : Proc.list(TASKS)) {
+            Seen thread = seen.get(task);
+            if (thread == null) {
+                thread = new Seen(task);
+                seen.put(task, thread);
+            }
+            thread.round = round;
+            thread.settle();
         }
-        String[] fields = proc.stat(folder);
-        return fields == null ? -1 : (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * Proc.TICK_US * 1000;
+        for (Iterator<Seen> all = seen.values().iterator(); all.hasNext();) {
+            Seen thread = all.next();
+            if (thread.round != round) {
+                thread.close();
+                all.remove();
+            }
+        }
     }
 
     static int kind(String name) {
@@ -113,5 +164,12 @@ final class NativeThreads {
             }
         }
         return OTHER;
+    }
+
+    void close() {
+        for (Seen thread : seen.values()) {
+            thread.close();
+        }
+        seen.clear();
     }
 }

@@ -2,7 +2,6 @@ package org.pertract.agent;
 
 import java.io.File;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** What follows {@code -javaagent:pertract-agent.jar=}: {@code key=value} pairs between commas. */
 final class Options {
@@ -24,7 +23,7 @@ final class Options {
     String application;
     String executor;
 
-    static Options parse(String text, Consumer<String> tell) {
+    static Options parse(String text) {
         Options options = new Options();
         if (text == null || text.trim().isEmpty()) {
             return options;
@@ -35,10 +34,10 @@ final class Options {
             String value = at < 0 ? "" : pair.substring(at + 1).trim();
             try {
                 if (!options.set(key, value)) {
-                    tell.accept("there is no option '" + key + "'; it is ignored (see docs/agent.md)");
+                    Agent.tell("there is no option '" + key + "'; it is ignored (see docs/agent.md)");
                 }
             } catch (RuntimeException wrong) {
-                tell.accept("'" + value + "' is no value for the option '" + key + "'; its default holds");
+                Agent.tell("'" + value + "' is no value for the option '" + key + "'; its default holds");
             }
         }
         options.partBytes = Math.min(options.partBytes, options.maxBytes);

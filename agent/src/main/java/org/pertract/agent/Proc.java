@@ -36,8 +36,12 @@ final class Proc {
     /** Return the fields of a {@code stat} file from the state (field 3) on, or null. */
     String[] stat(String folder) {
         String text = read(folder + "/stat");
-        int end = text == null ? -1 : text.lastIndexOf(')');
-        return end < 0 ? null : text.substring(end + 2).split(" ");
+        return text == null ? null : fields(text);
+    }
+
+    static String[] fields(String stat) {
+        int end = stat.lastIndexOf(')');
+        return end < 0 ? null : stat.substring(end + 2).split(" ");
     }
 
     /** Return the process id that /proc has for this process, or null. */

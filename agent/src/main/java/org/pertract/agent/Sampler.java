@@ -67,7 +67,6 @@ final class Sampler implements Runnable {
         identity = new Identity(System.getProperty("sun.java.command"), System.getenv(), options, proc);
         driver = new SparkDriver();
         natives = new NativeThreads(proc);
-        natives.read(); // the first time it learns their names
         children = new Children(proc);
         threads = new Threads(driver, options.stacks ? options.depth : 0);
         output = new Output(options, Long.toString(runtime.getStartTime()));
@@ -135,7 +134,7 @@ final class Sampler implements Runnable {
             line.key("native_us").open('{').field("gc", used[NativeThreads.GC]);
             line.field("jit", used[NativeThreads.JIT]).field("vm", used[NativeThreads.VM]).close('}');
         }
-        long usedByChildren = children.isKnown ? children.read() : -1;
+        long usedByChildren = children.isKnown ? children.read(threads.sawProcess()) : -1;
         childrenUs += Math.max(0, usedByChildren);
         line.known("children_us", usedByChildren).known("child_count", children.isKnown ? children.living : -1);
         line.known("allocated_bytes", threads.allocatedBytes());

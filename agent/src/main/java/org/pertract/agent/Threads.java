@@ -12,6 +12,8 @@ final class Threads {
     private static final long LEAST_NS = 1000;
     /** A stack costs more than a number: only threads that used this much have theirs taken. */
     private static final long LEAST_FOR_STACK_NS = 1_000_000;
+    /** A thread that is new cannot have used more CPU than time has passed, but for this. */
+    private static final long SLACK_NS = 5_000_000;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private final com.sun.management.ThreadMXBean together = threads instanceof com.sun.management.ThreadMXBean
             ? (com.sun.management.ThreadMXBean) threads : null;
@@ -22,9 +24,14 @@ final class Threads {
     private final int depth;
     private final long ownId = Thread.currentThread().getId();
     private int round;
+    private long sampledNs;
     private long[] ids = {};
     private Watched[] active = {};
     private int activeCount;
+    private boolean sawProcess;
+
+    /** Begins the name of the thread by which Java awaits the end of a process. */
+    private static final String REAPER = "process reaper";
 
     private static final class Watched {
         final long id;
@@ -58,6 +65,9 @@ final class Threads {
     /** Read CPU times first, all together; then the names, and stacks, of those who used any. */
     void sample() {
         round++;
+        long nowNs = System.nanoTime();
+        long elapsedNs = nowNs - sampledNs;
+        sampledNs = nowNs;
         ids = threads.getAllThreadIds();
         long[] cpuNs = cpu(ids);
         if (active.length < ids.length) {
@@ -71,6 +81,9 @@ final class Threads {
                 thread = new Watched(ids[i]);
                 watched.put(ids[i], thread);
                 isAnyNew = true;
+                if (round > 1 && cpuNs[i] > elapsedNs + SLACK_NS) { // a native thread that Java did not know before
+                    thread.cpuNs = cpuNs[i];
+                }
             }
             thread.round = round;
             if (cpuNs[i] - thread.cpuNs >= LEAST_NS) {
@@ -80,13 +93,21 @@ final class Threads {
             }
         }
         if (watched.size() > ids.length) {
-            int now = round;
-            watched.keep(thread -> thread.round == now);
+            forgetEnded();
         }
         if (isAnyNew) {
             lookAtGroups();
         }
         name();
+    }
+
+    private void forgetEnded() {
+        watched.keep(new LongMap.Test<Watched>() {
+            @Override
+            public boolean passes(Watched thread) {
+                return thread.round == round;
+            }
+        });
     }
 
     private long[] cpu(long[] ids) {
@@ -139,6 +160,7 @@ final class Threads {
                 thread.nameBefore = thread.name;
                 thread.name = new Names.Name(thread.id, text, thread.group);
             }
+            sawProcess |= text.startsWith(REAPER);
             if (found[i].getStackTrace().length > 0) {
                 thread.stack = found[i].getStackTrace();
                 thread.state = letter(found[i].getThreadState());
@@ -235,6 +257,13 @@ final class Threads {
             }
         }
         return sum;
+    }
+
+    /** Return whether a process was started or has ended since the call before. */
+    boolean sawProcess() {
+        boolean saw = sawProcess;
+        sawProcess = false;
+        return saw;
     }
 
     int count() {
