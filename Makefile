@@ -1,6 +1,7 @@
 # Two commands do everything on a machine with Python 3.11 or newer, make and git:
 #   make demo    install into .venv and predict a shipped Spark run on several cluster sizes
 #   make test    install with the test extras and run every check that CI runs
+# make agent builds the JVM agent (needs a JDK), make wheel the package with it.
 # make integration runs slower checks against real engines; make hibench measures real Spark and predicts it.
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ EXAMPLE_PLAN = $(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --e
 	--data-scale 1,2,4
 BROWSER ?= chromium
 
-.PHONY: demo test integration lint format bench hibench schema picture clean
+.PHONY: demo test integration lint format bench hibench schema picture agent wheel clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
@@ -70,6 +71,25 @@ hibench: $(VENV)/installed-integration
 	$(HIBENCH) --scales small --executors 2
 	$(BIN)/python -m benchmarks.hibench.regression $(OUT)/hibench/runs.csv -o $(OUT)/hibench/regression
 
+# The JVM agent, where the package looks for it. It has no dependencies: without Maven, a JDK makes the same classes.
+AGENT := pertract/agent/pertract-agent.jar
+MVN := $(shell command -v mvn)
+agent: $(AGENT)
+$(AGENT): agent/pom.xml agent/MANIFEST.MF $(shell find agent/src/main -name '*.java')
+	@mkdir -p $(@D)
+ifneq ($(MVN),)
+	$(MVN) --quiet --batch-mode -f agent/pom.xml package
+	cp agent/target/pertract-agent.jar $@
+else
+	rm -rf $(@D)/classes
+	javac -nowarn --release 8 -d $(@D)/classes $$(find agent/src/main -name '*.java')
+	jar cfm $@ agent/MANIFEST.MF -C $(@D)/classes .
+	rm -rf $(@D)/classes
+endif
+
+wheel: $(VENV)/installed-test agent
+	$(BIN)/python -m hatchling build -t wheel
+
 schema: $(VENV)/installed
 	$(BIN)/python -c "from pertract.dsl.schema import json_schema; print(json_schema(), end='')" \
 		> dsl/schema/pertract-model-1.json
@@ -81,7 +101,7 @@ picture: demo
 		--virtual-time-budget=3000 --screenshot=$(abspath docs/report.png) file://$(abspath $(OUT)/page.html)
 
 clean:
-	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(OUT) agent/target $(AGENT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -11,6 +11,7 @@ import sys
 import typer
 
 from . import (
+    agent,
     anonymise,
     catalogue,
     check,
@@ -73,6 +74,7 @@ _MODULES = (
     import_,
     catalogue,
     anonymise,
+    agent,
 )
 for _module in _MODULES:
     _module.register(app)

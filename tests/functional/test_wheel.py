@@ -1,6 +1,7 @@
 """What a built wheel holds."""
 
 import ast
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,22 +11,37 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+AGENT = "pertract/agent/pertract-agent.jar"
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> zipfile.ZipFile:
+def build(project: Path, folder: Path) -> zipfile.ZipFile:
     if find_spec("hatchling") is None:
         pytest.skip("hatchling is not installed, so no wheel can be built")
-    folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT,
+        cwd=project,
         check=True,
         capture_output=True,
         timeout=120,
     )
     (path,) = folder.glob("*.whl")
     return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> zipfile.ZipFile:
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def test_a_jar_that_was_built_is_in_the_wheel_though_git_ignores_it(tmp_path):
+    project = tmp_path / "project"
+    (project / "pertract/agent").mkdir(parents=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore", "pertract/__init__.py"):
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, project / name)
+    (project / AGENT).write_bytes(b"jar")
+    wheel = build(project, tmp_path / "out")
+    assert wheel.read(AGENT) == b"jar"
 
 
 def test_the_package_is_all_that_lands_in_site_packages(wheel):
@@ -38,7 +54,7 @@ def test_every_module_the_type_marker_and_the_catalogue_are_in_the_wheel(wheel):
     kinds = {".py", ".css", ".js"}
     paths = (path.relative_to(source) for path in source.rglob("*") if path.suffix in kinds)
     expected = {f"pertract/{path.as_posix()}" for path in paths}
-    packed = {name for name in wheel.namelist() if name.startswith("pertract/")}
+    packed = {name for name in wheel.namelist() if name.startswith("pertract/")} - {AGENT}
     assert packed == expected | {"pertract/py.typed", "pertract/catalogue/node_types.yaml"}
     assert "pertract/report/page/script/page.js" in packed
 

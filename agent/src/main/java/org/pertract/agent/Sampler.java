@@ -8,10 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The agent's thread: samples, writes, and on any error stops for good without a trace in the application. */
 final class Sampler implements Runnable {
-    /** How long the agent's own CPU is watched before it is judged; its first seconds load and compile classes. */
-    private static final long JUDGED_NS = 10_000_000_000L;
     private static final long LONGEST_INTERVAL_NS = 10_000_000_000L;
     private final Options options;
+    /** How long the agent's own CPU is watched before it is judged; the first time does not count: classes are loaded. */
+    long judgeEveryNs = 10_000_000_000L;
     private long intervalNs;
     private volatile boolean isEnding;
 
@@ -157,7 +157,7 @@ final class Sampler implements Runnable {
 
     /** Sample less often if the agent itself uses more CPU than it may. */
     private void judge(long nowNs, long nowMs) throws IOException {
-        if (options.budgetPercent <= 0 || nowNs - judgedNs < JUDGED_NS) {
+        if (options.budgetPercent <= 0 || nowNs - judgedNs < judgeEveryNs) {
             return;
         }
         double used = 100.0 * (systemOwnNs - judgedOwnNs) / (nowNs - judgedNs);
