@@ -21,7 +21,7 @@ def agent_path() -> Path:
     if not JAR.is_file():
         raise SourceNotFound(
             f"The agent is not built: there is no {JAR}.",
-            hint="Run 'make agent' in the checkout; it needs a JDK (9 or later) and uses Maven if it is there.",
+            hint="Run 'make agent' in the checkout; it needs a JDK 9 or later; Maven is optional.",
         )
     return JAR
 

@@ -25,7 +25,7 @@ public class Two {
     public static void main(String[] words) throws Exception {
         for (int task = 0; task < 3; task++) {
             Thread.currentThread().setName("Executor task launch worker for task " + task);
-            long end = System.nanoTime() + 250_000_000L;
+            long end = System.nanoTime() + 400_000_000L;
             while (System.nanoTime() < end) { }
         }
         System.out.println("done");
@@ -169,7 +169,7 @@ def test_of_a_program_that_is_cut_off_most_is_there(jar, program, tmp_path):
     found = lines(file)
     assert found[0]["kind"] == "process"
     assert found[-1]["kind"] != "end"
-    assert found[-1]["t_ms"] - found[0]["t_ms"] > 400
+    assert found[-1]["t_ms"] - found[0]["t_ms"] > 600
 
 
 @pytest.mark.parametrize("folder", ["blocked/x", "/dev/null/x", "/proc/x"])
@@ -185,7 +185,7 @@ def test_a_full_drive_does_not_disturb_the_program(jar, program, tmp_path):
     resource = pytest.importorskip("resource")
 
     def little_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (700, 700))
 
     options = f"folder={tmp_path},interval=1ms,system=5ms,budget=0,stacks=true"
     command = ["java", "-XX:-UsePerfData", f"-javaagent:{jar}={options}", "-cp", str(program), "Two"]
@@ -196,4 +196,4 @@ def test_a_full_drive_does_not_disturb_the_program(jar, program, tmp_path):
     (sentence,) = done.stderr.splitlines()
     assert sentence == "pertract-agent: switched off: java.io.IOException: File too large"
     (file,) = tmp_path.glob("pertract-*.jsonl.gz")
-    assert lines(file)[0]["kind"] == "process"
+    assert file.stat().st_size == 700
