@@ -35,8 +35,8 @@ def path(
 ) -> None:
     """Print where the agent's jar is, and the two Spark settings that switch it on.
 
-    The first line is the path and nothing else. The others can stand in `spark-defaults.conf`; after `--conf`,
-    a `=` takes the place of the blank. Options that these settings have already stay: put a blank between.
+    The first line is the path and nothing else. The others can stand in `spark-defaults.conf`; after `--conf`
+    there is a `=` instead of the blank. Options that are set already stay: put a blank between.
 
     Example: `pertract agent path --folder /data/samples --stacks`
     """

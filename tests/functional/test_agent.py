@@ -21,15 +21,21 @@ JAVA_8 = 52
 """Version of its class files."""
 pytestmark = pytest.mark.skipif(not SOURCES.is_dir(), reason="the agent's sources are not here")
 PROGRAM = """
+import java.lang.management.ManagementFactory;
+
 public class Two {
     public static void main(String[] words) throws Exception {
         for (int task = 0; task < 3; task++) {
             Thread.currentThread().setName("Executor task launch worker for task " + task);
-            long end = System.nanoTime() + 400_000_000L;
-            while (System.nanoTime() < end) { }
+            long end = cpu() + 300_000_000L;
+            while (cpu() < end) { }
         }
         System.out.println("done");
         if (words.length > 0) Runtime.getRuntime().halt(9);
+    }
+
+    private static long cpu() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 }
 """
