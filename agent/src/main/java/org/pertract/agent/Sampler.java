@@ -8,6 +8,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The agent's thread: samples, writes, and on any error stops for good without a trace in the application. */
 final class Sampler implements Runnable {
+    /** Of an interval; with less CPU than that, the interval goes on, but not for ever. */
+    private static final double LEAST_SHARE = 0.4;
+    private static final long LONGEST_QUIET_NS = 1_000_000_000L;
+    private static final int QUIET_SYSTEM = 5;
     private static final long LONGEST_INTERVAL_NS = 10_000_000_000L;
     private final Options options;
     /** How long the agent's own CPU is watched before it is judged; the first time does not count: classes are loaded. */
@@ -92,7 +96,10 @@ final class Sampler implements Runnable {
             }
             next += intervalNs;
             boolean isLast = isEnding;
-            sample(isLast);
+            if (isLast || isWorthIt(machine.processCpuNs(), sampledCpuNs, System.nanoTime() - sampledNs, intervalNs,
+                    LONGEST_QUIET_NS)) {
+                sample(isLast);
+            }
             if (isLast || output.isFull()) {
                 finish(isLast ? "exit" : "max");
                 return;
@@ -101,6 +108,14 @@ final class Sampler implements Runnable {
                 nextPart();
             }
         }
+    }
+
+    /**
+     * Whether an interval has been long enough: where little is done, it goes on, so that the agent costs little, too. What
+     * is unknown until its end is little CPU.
+     */
+    private static boolean isWorthIt(long cpuNs, long beforeNs, long elapsedNs, long intervalNs, long longestNs) {
+        return cpuNs < 0 || cpuNs - beforeNs >= intervalNs * LEAST_SHARE || elapsedNs >= longestNs - intervalNs / 2;
     }
 
     private void sample(boolean isLast) throws IOException {
@@ -115,7 +130,10 @@ final class Sampler implements Runnable {
         samples++;
         sampledNs = nowNs;
         sampledCpuNs = cpuNs;
-        if (isLast || nowNs - systemNs >= Math.max(options.systemNs, intervalNs) - intervalNs / 2) {
+        long systemIntervalNs = Math.max(options.systemNs, intervalNs);
+        long elapsedNs = nowNs - systemNs;
+        if (isLast || elapsedNs >= systemIntervalNs - intervalNs / 2
+                && isWorthIt(cpuNs, systemCpuNs, elapsedNs, systemIntervalNs, QUIET_SYSTEM * systemIntervalNs)) {
             system(nowNs, nowMs, cpuNs);
             output.flush();
             learnApplication();

@@ -44,7 +44,7 @@ class SamplerTest {
 
     @Test
     void whatIsWrittenAddsUpToWhatTheProcessUsed() throws Exception {
-        List<String> lines = run("interval=20ms,system=100ms", 700, true);
+        List<String> lines = run("interval=20ms,system=100ms", 1200, true);
         String end = lines.get(lines.size() - 1);
         assertTrue(end.startsWith("{\"kind\":\"end\""));
         assertTrue(end.contains("\"reason\":\"exit\""));

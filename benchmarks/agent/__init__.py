@@ -1,0 +1,1 @@
+"""What the JVM agent costs."""
