@@ -2,9 +2,9 @@
 
 usage: python -m benchmarks.agent.memory [--jar PATH]
 
-The program has 80 threads and renames four of them at every task, as Spark does. After a time of sampling every 10 ms
-with stacks, jcmd makes a full collection and counts all live objects. What is not heap (the compressor's buffers of
-about 270 kB, the stack of one thread, the code of the agent's classes) comes on top.
+The program has 80 threads and renames four of them at every task, as Spark does. After a time of sampling every
+10 ms with stacks, jcmd makes a full collection and counts all live objects. What is not heap (the compressor's
+buffers of about 270 kB, the stack of one thread, the code of the agent's classes) comes on top.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ public class Many {
             try {
                 for (long task = 0; ; task++) {
                     if (works) {
-                        Thread.currentThread().setName("Executor task launch worker for task " + task + " of " + name);
+                        Thread.currentThread().setName("worker for task " + task + " of " + name);
                         deep((int) (task % 40), task);
                     }
                     Thread.sleep(works ? 10 : 100_000);
