@@ -2,11 +2,11 @@
 
 usage: python -m benchmarks.agent.overhead [--rounds N] [--millions N] [--jar PATH] [-o FOLDER]
 
-Every round runs the job once in each way, the next round in the opposite order. The difference is the median,
-over rounds, of CPU seconds of the executor's process with the agent / without, as the operating system counts
-them, with a 95 % interval (bootstrap over rounds). Runs differ by some percent anyway, so what the agent's own
-thread used stands beside it, which is exact; only that is without its share in starting the JVM and compiling.
-Writes FOLDER/overhead.csv, a row per run, and goes on there if it was stopped.
+Every round runs the job once in each way, the next round in the opposite order. The difference is the
+median, over rounds, of CPU seconds of the executor's process with the agent / without, as the operating
+system counts them, with a 95 % interval (bootstrap over rounds). Runs differ by some percent anyway, so
+what the agent's own thread used stands beside it, which is exact; only that is without its share in
+starting the JVM and compiling. Writes FOLDER/overhead.csv, a row per run, and goes on there if stopped.
 """
 
 from __future__ import annotations
