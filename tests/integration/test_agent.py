@@ -112,7 +112,9 @@ def lines(file: Path) -> list[dict]:
 def read(folder: Path) -> dict[str, Process]:
     found: dict[int, Process] = {}
     for file in sorted(folder.glob("pertract-*.jsonl.gz")):
-        first, *rest = lines(file)
+        if not (told := lines(file)):  # it has only just been made
+            continue
+        first, *rest = told
         one = found.setdefault(first["pid"], Process(first["executor"], first["pid"]))
         one.applications.add(first["application"])
         names = {}
