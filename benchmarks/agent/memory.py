@@ -2,9 +2,9 @@
 
 usage: python -m benchmarks.agent.memory [--jar PATH]
 
-The program has 80 threads and renames four of them at every task, as Spark does. After a time of sampling every
-10 ms with stacks, jcmd makes a full collection and counts all live objects. What is not heap (the compressor's
-buffers of about 270 kB, the stack of one thread, the code of the agent's classes) comes on top.
+The program has 80 threads and renames four of them at every task, as Spark does. After a time of sampling
+every 10 ms with stacks, jcmd makes a full collection and counts all live objects. What is not heap (the
+compressor's buffers of about 270 kB, the stack of one thread, the code of the agent's classes) is on top.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Run the same Spark job with and without the agent in turn, and tell the difference in CPU time.
 
-usage: python -m benchmarks.agent.overhead [--rounds N] [--millions N] [--jar PATH] [-o FOLDER]
+usage: python -m benchmarks.agent.overhead [--rounds N] [--millions N] [--ways WAY ...] [-o FOLDER]
 
-Every round runs the job once in each way, the next round in the opposite order. The difference is the median,
-over rounds, of CPU seconds of the executor's process with the agent / without, as the operating system counts
-them, with a 95 % interval (bootstrap over rounds). Runs differ by some percent anyway, so what the agent's own
-thread used stands beside it, which is exact; only that is without its share in starting the JVM and compiling.
-Writes FOLDER/overhead.csv, a row per run, and goes on there if it was stopped.
+Every round runs the job once in each way, the next round in the opposite order. The difference is the
+median, over rounds, of CPU seconds of the executor's process with the agent / without, as the operating
+system counts them, with a 95 % interval (bootstrap over rounds). Runs differ by some percent anyway, so
+what the agent's own thread used stands beside it, which is exact; only that is without its share in
+starting the JVM and compiling. Writes FOLDER/overhead.csv, a row per run, and goes on there if stopped.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--millions", type=float, default=12, help="work of the job in the JVM")
+    parser.add_argument("--ways", nargs="+", default=list(WAYS), choices=WAYS)
     parser.add_argument("--jar", type=Path, help="the agent; else the one that 'make agent' built")
     parser.add_argument("-o", "--output", type=Path, default=Path("out/agent"))
     given = parser.parse_args()
@@ -169,7 +170,7 @@ def main() -> None:
         with Cluster(find_spark(), Path(work)) as cluster:
             cluster.add_worker(1, "127.0.0.1", "2g")
             for number in range(1, given.rounds + 1):
-                for way in list(WAYS)[:: 1 if number % 2 else -1]:
+                for way in given.ways[:: 1 if number % 2 else -1]:
                     if (str(number), way) in done:
                         continue
                     with tempfile.TemporaryDirectory(dir=work) as place:

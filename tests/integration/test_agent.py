@@ -18,7 +18,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_S = 900
+LONGEST_S = 1800
+SHORT_TASK_S = 0.05
+UNCOUNTED_S = 0.01
+"""What a task's thread may use before and after what Spark's metrics of the task count."""
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(find_spec("pyspark") is None, reason="needs pyspark"),
@@ -109,7 +112,9 @@ def lines(file: Path) -> list[dict]:
 def read(folder: Path) -> dict[str, Process]:
     found: dict[int, Process] = {}
     for file in sorted(folder.glob("pertract-*.jsonl.gz")):
-        first, *rest = lines(file)
+        if not (told := lines(file)):  # it has only just been made
+            continue
+        first, *rest = told
         one = found.setdefault(first["pid"], Process(first["executor"], first["pid"]))
         one.applications.add(first["application"])
         names = {}
@@ -133,10 +138,10 @@ def read(folder: Path) -> dict[str, Process]:
     return {one.executor: one for one in found.values()}
 
 
-def logged(events: Path) -> tuple[str, dict[int, float]]:
-    """Return the application and, by stage, the CPU seconds of its tasks."""
+def logged(events: Path) -> tuple[str, dict[int, float], Counter[int]]:
+    """Return the application and, by stage, the CPU seconds and the number of its tasks."""
     (file,) = (path for path in events.iterdir() if not path.name.startswith("."))
-    application, cpu_s = "", defaultdict(float)
+    application, cpu_s, tasks = "", defaultdict(float), Counter()
     for line in file.read_text().splitlines():
         event = json.loads(line)
         if event["Event"] == "SparkListenerApplicationStart":
@@ -145,7 +150,8 @@ def logged(events: Path) -> tuple[str, dict[int, float]]:
             metrics = event["Task Metrics"]
             used_ns = metrics["Executor CPU Time"] + metrics["Executor Deserialize CPU Time"]
             cpu_s[event["Stage ID"]] += used_ns / 1e9
-    return application, cpu_s
+            tasks[event["Stage ID"]] += 1
+    return application, cpu_s, tasks
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +203,7 @@ def test_what_the_agent_tells_is_what_system_and_event_log_tell(cluster, jar, tm
     watch.stop.set()
     watch.join()
     found = read(tmp_path / "samples")
-    application, tasks_cpu_s = logged(tmp_path / "events")
+    application, tasks_cpu_s, tasks = logged(tmp_path / "events")
 
     assert set(found) == {"driver", "0", "1"}
     assert found["driver"].applications == {None, application}
@@ -210,11 +216,16 @@ def test_what_the_agent_tells_is_what_system_and_event_log_tell(cluster, jar, tm
             assert told_s == pytest.approx(watch.cpu_s[one.pid], rel=0.03)
             assert one.children_us > 100_000
     sums = sum((one.tasks_us for name, one in found.items() if name != "driver"), Counter())
-    large = {stage: cpu_s for stage, cpu_s in tasks_cpu_s.items() if cpu_s > 1}
-    assert len(large) >= 3
-    for stage, cpu_s in large.items():
-        assert sums[stage] / 1e6 == pytest.approx(cpu_s, rel=0.05), stage
-    assert sum(sums.values()) / 1e6 == pytest.approx(sum(tasks_cpu_s.values()), rel=0.1)
+    working = [stage for stage, cpu_s in tasks_cpu_s.items() if cpu_s / tasks[stage] > SHORT_TASK_S]
+    assert len(working) >= 3
+    assert sum(tasks_cpu_s[stage] for stage in working) > 2
+    told_s = sum(sums[stage] for stage in working) / 1e6
+    assert told_s == pytest.approx(sum(tasks_cpu_s[stage] for stage in working), rel=0.05)
+    for stage in working:
+        if tasks_cpu_s[stage] > 1:
+            assert sums[stage] / 1e6 == pytest.approx(tasks_cpu_s[stage], rel=0.05), stage
+    for stage, cpu_s in tasks_cpu_s.items():
+        assert abs(sums[stage] / 1e6 - cpu_s) < 0.05 * cpu_s + UNCOUNTED_S * tasks[stage], stage
 
 
 def test_of_a_killed_executor_nearly_everything_is_there(cluster, jar, tmp_path):

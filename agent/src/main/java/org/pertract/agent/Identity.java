@@ -48,8 +48,9 @@ final class Identity {
         }
     }
 
+    /** Only of executors: what stands in another program's command line can mean anything. */
     private static String after(String[] words, String option) {
-        for (int i = 1; i + 1 < words.length; i++) {
+        for (int i = 1; words[0].endsWith("ExecutorBackend") && i + 1 < words.length; i++) {
             if (words[i].equals(option)) {
                 return words[i + 1];
             }

@@ -81,7 +81,7 @@ final class Names {
 
     /** Return a name without what tells the threads of a pool apart. */
     static String pool(String name) {
-        int end = name.indexOf(" for task ");
+        int end = name.indexOf(" for ");
         end = end < 0 ? name.length() : end;
         if (end > 0 && name.charAt(end - 1) == ')' && name.lastIndexOf('(', end) > 0) {
             end = name.lastIndexOf('(', end);

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /** The agent's thread: samples, writes, and on any error stops for good without a trace in the application. */
 final class Sampler implements Runnable {
     /** Of an interval; with less CPU than that, the interval goes on, but not for ever. */
-    private static final double LEAST_SHARE = 0.4;
+    private static final double LEAST_SHARE = 0.8;
     private static final long LONGEST_QUIET_NS = 1_000_000_000L;
     private static final int QUIET_SYSTEM = 5;
     private static final long LONGEST_INTERVAL_NS = 10_000_000_000L;

@@ -29,9 +29,13 @@ final class Threads {
     private Watched[] active = {};
     private int activeCount;
     private boolean sawProcess;
+    private long mainNs;
 
     /** Begins the name of the thread by which Java awaits the end of a process. */
     private static final String REAPER = "process reaper";
+    private static final String MAIN = "main";
+    /** Awaits the end of the JVM, as another Java thread, on the system's thread of {@code main}: its CPU goes on. */
+    private static final String AFTER_MAIN = "DestroyJavaVM";
 
     private static final class Watched {
         final long id;
@@ -44,6 +48,7 @@ final class Threads {
         int round;
         StackTraceElement[] stack;
         char state;
+        boolean wasAttached;
 
         Watched(long id) {
             this.id = id;
@@ -83,6 +88,7 @@ final class Threads {
                 isAnyNew = true;
                 if (round > 1 && cpuNs[i] > elapsedNs + SLACK_NS) { // a native thread that Java did not know before
                     thread.cpuNs = cpuNs[i];
+                    thread.wasAttached = true;
                 }
             }
             thread.round = round;
@@ -156,6 +162,11 @@ final class Threads {
                 continue;
             }
             String text = found[i].getThreadName();
+            if (text.equals(MAIN)) {
+                mainNs = thread.cpuNs;
+            } else if (thread.name == null && text.equals(AFTER_MAIN) && !thread.wasAttached) {
+                thread.usedNs = Math.max(0, thread.usedNs - mainNs);
+            }
             if (thread.name == null || !thread.name.text.equals(text) && !isCut(thread.name.text, text)) {
                 thread.nameBefore = thread.name;
                 thread.name = new Names.Name(thread.id, text, thread.group);

@@ -67,7 +67,9 @@ class IdentityTest {
 
     @Test
     void aDriverElsewhereLearnsItLater() {
-        assertNull(of("org.apache.spark.deploy.SparkSubmit --master local x.py").application);
+        Identity identity = of("org.apache.spark.deploy.SparkSubmit --master local x.py --app-id mine --executor-id 7 --hostname h");
+        assertNull(identity.application);
+        assertEquals("driver", identity.executor);
     }
 
     @Test
@@ -90,7 +92,7 @@ class IdentityTest {
     @Test
     void optionsSayIt() {
         Options options = Options.parse("application=mine,executor=9");
-        Identity identity = new Identity("X --executor-id 1 --app-id y", Collections.emptyMap(), options, new Proc());
+        Identity identity = new Identity("x.ExecutorBackend --executor-id 1 --app-id y", Collections.emptyMap(), options, new Proc());
         assertEquals("9", identity.executor);
         assertEquals("mine", identity.application);
     }

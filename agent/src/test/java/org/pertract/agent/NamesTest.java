@@ -22,6 +22,7 @@ class NamesTest {
         "Executor task launch worker for task 17, Executor task launch worker",
         "Executor task launch worker-0, Executor task launch worker",
         "rpc-server-4-1, rpc-server",
+        "stdout reader for /opt/python3.11/bin/python, stdout reader",
         "process reaper (pid 4711), process reaper",
         "pool-7-thread-1, pool-7-thread",
         "main, main",
