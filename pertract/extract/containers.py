@@ -79,6 +79,7 @@ def _notes(
             f"{counted(asked.cores, 'core')} and {format_size(asked.memory_bytes)} with overhead"
         )
     named = [(e.id, e.container) for e in executors if e.container]
+    named.sort(key=lambda pair: (len(pair[0]), pair[0]))
     if named:
         listed = ", ".join(f"{executor} in {container}" for executor, container in named[:_NAMED])
         more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""

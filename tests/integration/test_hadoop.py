@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 def pertract(*arguments):
     """Run the command line and return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "pertract", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "pertract", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
