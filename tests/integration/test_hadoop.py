@@ -1,7 +1,7 @@
 """A real Hadoop: what Pertract reads from its interfaces and logs is what Hadoop and the applications said.
 
-Starts a ResourceManager, three NodeManagers, a NameNode, two DataNodes, a job history and a timeline on loopback
-addresses, and runs Spark on YARN and an example of MapReduce there.
+Starts a ResourceManager, three NodeManagers, a NameNode, two DataNodes, a job history and a timeline on
+loopback addresses, and runs Spark on YARN and an example of MapReduce there.
 """
 
 import json

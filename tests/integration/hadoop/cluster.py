@@ -34,7 +34,20 @@ MAINS = {
     "oiv": "org.apache.hadoop.hdfs.tools.offlineImageViewer.OfflineImageViewerPB",
 }
 CANDIDATES = iter(random.sample(range(12000, 32000), 5000))
-MASTER_PORTS = ["namenode", "namenode-http", "rm", "rm-scheduler", "rm-tracker", "rm-admin", "rm-http", "jhs", "jhs-rpc", "jhs-admin", "timeline", "timeline-rpc"]
+MASTER_PORTS = [
+    "namenode",
+    "namenode-http",
+    "rm",
+    "rm-scheduler",
+    "rm-tracker",
+    "rm-admin",
+    "rm-http",
+    "jhs",
+    "jhs-rpc",
+    "jhs-admin",
+    "timeline",
+    "timeline-rpc",
+]
 
 
 def free_ports(names: list[str], address: str) -> dict[str, int]:

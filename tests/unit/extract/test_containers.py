@@ -64,11 +64,12 @@ def test_what_has_no_place_in_the_language_is_said(run):
         "containers: logs.txt ends early",
         "containers: the master asked YARN for 2 executors, each with 4 cores and 5 GiB with overhead",
         f"containers: executor 1 in {one.id}",
-        f"containers: 1 container ran executors that the event log does not know, such as executor 9 in {lost.id}",
+        f"containers: 1 container ran executors that the event log does not know, such as executor 9"
+        f" in {lost.id}",
         "containers: 2 executors lived 50 to 100 s",
         f"containers: executor 1 in {one.id} ended with status 143",
-        "containers: 1 executor paused 3 times for garbage collection, together 2.00 s, 2.0% of their lives, the"
-        " longest 1.500 s; most of the heap in use was 1 GiB",
+        "containers: 1 executor paused 3 times for garbage collection, together 2.00 s, 2.0% of their lives,"
+        " the longest 1.500 s; most of the heap in use was 1 GiB",
         "containers: java.io.IOException was thrown 2 times in 1 container: full",
     ]
 
@@ -76,7 +77,7 @@ def test_what_has_no_place_in_the_language_is_said(run):
 def test_logs_of_another_application_are_refused(run):
     run.application_id = "application_1700000000000_0008"
     with pytest.raises(
-        UnrecognisedSource, match="containers of application_.*_0007, but the event log is of"
+        UnrecognisedSource, match=r"containers of application_.*_0007, but the event log is of"
     ) as caught:
         with_containers(run, logs(container(1)))
     assert "yarn logs -applicationId application_1700000000000_0008" in caught.value.hint

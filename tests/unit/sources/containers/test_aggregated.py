@@ -12,7 +12,8 @@ def block(container, kind, content, *, host="node-1_38887"):
     """Return a log as Hadoop 3 prints it."""
     return (
         f"Container: {container} on {host}\nLogAggregationType: AGGREGATED\n{'=' * 60}\nLogType:{kind}\n"
-        f"LogLastModifiedTime:Thu May 21 18:56:11 +0000 2026\nLogLength:{len(content.encode())}\nLogContents:\n"
+        "LogLastModifiedTime:Thu May 21 18:56:11 +0000 2026\n"
+        f"LogLength:{len(content.encode())}\nLogContents:\n"
         f"{content}\nEnd of LogType:{kind}\n{'*' * 70}\n\n"
     )
 

@@ -37,8 +37,8 @@ def test_an_executor():
     ("sentence", "request_"),
     [
         (
-            "YarnAllocator: Will request 2 executor container(s) for  ResourceProfile Id: 0, each with 2 core(s)"
-            " and 1408 MB memory. with custom resources: <memory:1408, vCores:2>",
+            "YarnAllocator: Will request 2 executor container(s) for  ResourceProfile Id: 0, each with 2"
+            " core(s) and 1408 MB memory. with custom resources: <memory:1408, vCores:2>",
             Request(2, 2, 1408 * MIB),
         ),
         (
@@ -61,11 +61,11 @@ def test_what_masters_ask_for(sentence, request_):
 
 def test_a_master_tells_of_containers_of_executors():
     record, into = taken(
-        f"26/11/21 23:18:24 INFO YarnAllocator: Launching container {ONE} on host node-2 for executor with ID 1"
-        " for ResourceProfile Id 0\n"
+        f"26/11/21 23:18:24 INFO YarnAllocator: Launching container {ONE} on host node-2 for executor with"
+        " ID 1 for ResourceProfile Id 0\n"
         f"26/11/21 23:18:25 INFO YarnAllocator: Launching container {TWO} for on host node-3\n"
-        f"26/11/21 23:19:58 INFO YarnAllocator: Completed container {ONE} on host: node-2 (state: COMPLETE, exit"
-        " status: 143)\n"
+        f"26/11/21 23:19:58 INFO YarnAllocator: Completed container {ONE} on host: node-2 (state: COMPLETE,"
+        " exit status: 143)\n"
     )
     one, two = into.containers[ONE], into.containers[TWO]
     assert (one.executor, one.host, one.exit_status) == ("1", "node-2", 143)

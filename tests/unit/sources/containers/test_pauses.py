@@ -32,15 +32,15 @@ from pertract.units import KIB, MIB
         ("1.5: [GC (Allocation Failure)  65536K->9000K(251392K), 0.0125300 secs]", 0.01253, 0, 64),
         (
             "2015-05-26T16:37:34.667-0200: 12.8: [Full GC (Ergonomics) [PSYoungGen: 10240K->0K(179200K)]"
-            " [ParOldGen: 10240K->9000K(349184K)] 20480K->9000K(528384K), [Metaspace: 100K->100K(200K)], 0.5 secs]"
-            " [Times: user=0.10 sys=0.00, real=0.50 secs]",
+            " [ParOldGen: 10240K->9000K(349184K)] 20480K->9000K(528384K), [Metaspace: 100K->100K(200K)],"
+            " 0.5 secs] [Times: user=0.10 sys=0.00, real=0.50 secs]",
             0.5,
             1,
             20,
         ),
         (
-            "9.0: [GC (Allocation Failure) 9.0: [ParNew: 4096K->64K(9216K), 0.0101 secs] 8192K->4160K(29696K),"
-            " 0.0103 secs] [Times: user=0.03 sys=0.00, real=0.01 secs]",
+            "9.0: [GC (Allocation Failure) 9.0: [ParNew: 4096K->64K(9216K), 0.0101 secs] "
+            "8192K->4160K(29696K), 0.0103 secs] [Times: user=0.03 sys=0.00, real=0.01 secs]",
             0.0103,
             0,
             8,
