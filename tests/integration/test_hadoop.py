@@ -166,11 +166,9 @@ def test_logs_on_disk_say_the_same_as_the_live_cluster(cluster, spark, tmp_path)
     model = extract(tmp_path / "model.yaml", spark.log, "--yarn", log, "--yarn", cluster.conf)
     assert offered(model) == offered(spark.live)
     manager, live = model["resources"]["manager"], spark.live["resources"]["manager"]
-    shares = [
-        {q["path"]: (q.get("capacity", 1), q.get("maximum", 1)) for q in each["queues"]}
-        for each in (manager, live)
-    ]
-    assert shares[0] == pytest.approx(shares[1])
+    for share in ("capacity", "maximum"):
+        told, read = ({q["path"]: q.get(share, 1) for q in each["queues"]} for each in (live, manager))
+        assert read == pytest.approx(told)
     assert (manager["minimum"], manager["maximum"]) == (live["minimum"], live["maximum"])
 
 
