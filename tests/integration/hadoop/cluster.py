@@ -107,7 +107,7 @@ class Cluster:
         return sorted(f"http://{node['nodeHTTPAddress']}" for node in nodes)
 
     def __enter__(self) -> "Cluster":
-        self.folder.mkdir(parents=True)
+        (self.folder / "tmp").mkdir(parents=True)
         self._write_settings()
         try:
             self._start()
@@ -157,6 +157,7 @@ class Cluster:
         return [
             java,
             *settings.JVM,
+            f"-Djava.io.tmpdir={self.folder}/tmp",
             "-cp",
             f"{conf or self.conf}:{self.folder}/web:{self.jars}/*",
             main,

@@ -4,7 +4,8 @@ usage: python -m tests.integration.hadoop.fixtures CAPTURE OUT
 
 Takes one application of Spark in each deploy mode and one job of MapReduce. Addresses are loopback and
 users are invented already; `places.json` beside the capture says which paths of the recording machine are
-written how. Folders beside it may hold `grants-*.json` of other clusters.
+written how. Folders beside it hold `grants-*.json` of other clusters, and `dominant/conf` the queues of one
+that compares vcores too.
 """
 
 import gzip
@@ -118,6 +119,8 @@ def main(capture: Path, out: Path) -> None:
             f"jhist/{path.name}",
             own_properties(text(path)).encode() if path.suffix == ".xml" else path.read_bytes(),
         )
+    other = capture.parent / "dominant/conf/capacity-scheduler.xml"
+    write("conf-dominant/capacity-scheduler.xml", text(other).encode())
     grants = [
         {
             "cluster": path.parent.name,
