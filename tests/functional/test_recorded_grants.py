@@ -9,6 +9,7 @@ from pertract.api import extract, predict
 from pertract.units import parse_memory
 
 RECORDED = Path(__file__).parents[1] / "data/hadoop"
+NODES = ["127.0.0.2", "127.0.0.3", "127.0.0.4"]
 GRANTS = json.loads((RECORDED / "grants.json").read_text())
 
 
@@ -22,6 +23,19 @@ def models():
     }
 
 
+def with_master(model, node):
+    """Return a model whose master ran on a node: which one has room for it first is a matter of heartbeats."""
+    configuration = model.execution.configuration
+    containers = configuration.containers.model_copy(update={"master_node": node})
+    configuration = configuration.model_copy(update={"containers": containers})
+    execution = model.execution.model_copy(update={"configuration": configuration})
+    return model.model_copy(update={"execution": execution})
+
+
+def test_the_master_is_found(models):
+    assert models["capacity"].execution.configuration.containers.master_node == NODES.index("127.0.0.3")
+
+
 @pytest.mark.parametrize(
     "row",
     GRANTS,
@@ -30,7 +44,7 @@ def models():
 def test_executors_granted(models, row):
     settings = {} if row["queue"] == "default" else {"spark.yarn.queue": row["queue"]}
     predicted = predict(
-        models[row["cluster"]],
+        with_master(models[row["cluster"]], NODES.index(row["master"])),
         executors=row["executors_asked"],
         executor_memory_bytes=parse_memory(row["executor_memory"]),
         executor_cores=row["executor_cores"],

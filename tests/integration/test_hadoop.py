@@ -22,6 +22,9 @@ from .hadoop import applications, capture, jars, settings
 from .hadoop.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+SHAPE = settings.Shape(nodes=(settings.Node(4096, 4), settings.Node(4096, 4), settings.Node(4352, 2)))
+"""Nodes that differ, on each of which the master leaves room for as many executors of the sizes asked for:
+on which it is placed is a matter of heartbeats."""
 MANY = 20
 """Executors that no memory setting lets the cluster grant."""
 
@@ -54,7 +57,7 @@ def cluster(tmp_path_factory):
         found = jars.find(ROOT / "out/hadoop")
     except jars.NoHadoop as why:
         pytest.skip(str(why))
-    with Cluster(found, tmp_path_factory.mktemp("hadoop") / "cluster") as running:
+    with Cluster(found, tmp_path_factory.mktemp("hadoop") / "cluster", SHAPE) as running:
         yield running
         pids = [process.pid for process in running.daemons.started.values()]
     assert pids

@@ -125,6 +125,7 @@ def main(capture: Path, out: Path) -> None:
         {
             "cluster": path.parent.name,
             **{key: value for key, value in row.items() if key not in ("scheduler", "containers")},
+            "master": min(row["containers"], key=lambda each: each["id"])["node"].partition(":")[0],
             "nodes": Counter(each["node"].partition(":")[0] for each in row["containers"]),
         }
         for path in sorted(capture.parent.glob("*/grants-*.json"))
