@@ -13,7 +13,7 @@ EXAMPLE_PLAN = $(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --e
 	--data-scale 1,2,4
 BROWSER ?= chromium
 
-.PHONY: demo test integration lint format bench hibench schema picture agent wheel clean
+.PHONY: demo test integration hadoop lint format bench hibench schema picture agent wheel clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
@@ -31,9 +31,13 @@ test: lint
 
 # Real engines (Spark with its History Server; needs Java 17 and some hundred MB of packages), pages in a real
 # browser (Chromium), and thousands of damaged logs.
-integration: $(VENV)/installed-integration
-	$(BIN)/pytest -n auto tests/integration
+integration: hadoop
+	$(BIN)/pytest -n auto tests/integration --ignore=tests/integration/test_hadoop.py
 	PERTRACT_FUZZ=5000 $(BIN)/pytest -n auto tests/property/test_real_log_damage.py
+
+# A real Hadoop on this machine, one for all tests of it; needs Java 17, and Maven for its jars.
+hadoop: $(VENV)/installed-integration
+	$(BIN)/pytest tests/integration/test_hadoop.py
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff format --check .

@@ -72,13 +72,13 @@ def _notes(
     run: SparkRun, logs: ContainerLogs, mine: Sequence[ContainerRecord], executors: Sequence[ExecutorRecord]
 ) -> list[str]:
     """Return what has no place in the language, one sentence each."""
-    notes = []
-    for asked in logs.requests.get(run.application_id, []):
-        notes.append(
-            f"the master asked YARN for {counted(asked.executors, 'executor')}, each with "
-            f"{counted(asked.cores, 'core')} and {format_size(asked.memory_bytes)} with overhead"
-        )
+    notes = [
+        f"the master asked YARN for {counted(asked.executors, 'executor')}, each with "
+        f"{counted(asked.cores, 'core')} and {format_size(asked.memory_bytes)} with overhead"
+        for asked in logs.requests.get(run.application_id, [])
+    ]
     named = [(e.id, e.container) for e in executors if e.container]
+    named.sort(key=lambda pair: (len(pair[0]), pair[0]))
     if named:
         listed = ", ".join(f"{executor} in {container}" for executor, container in named[:_NAMED])
         more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""

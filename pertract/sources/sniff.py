@@ -57,7 +57,8 @@ _DESCRIPTION = {
     "binary": "binary data of an unknown kind",
 }
 _LOG_LINE = re.compile(
-    rb"^(\[?\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}|SLF4J:|\{\"ts\":\"[^\"]*\",\"level\":\"[A-Z]+\",\"msg\":)",
+    rb"^(\[?\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}|SLF4J:"
+    rb"|\{\"ts\":\"[^\"]*\",\"level\":\"[A-Z]+\",\"msg\":)",  # log4j's lines of JSON, as Spark 4 writes them
     re.MULTILINE,
 )
 _CONTAINERS = re.compile(rb"^Container: container_\S+ on \S+", re.MULTILINE)

@@ -1,7 +1,7 @@
 """A real Hadoop: what Pertract reads from its interfaces and logs is what Hadoop and the applications said.
 
-Starts a ResourceManager, three NodeManagers, a NameNode, two DataNodes, a job history and a timeline on loopback
-addresses, and runs Spark on YARN and an example of MapReduce there.
+Starts a ResourceManager, three NodeManagers, a NameNode, two DataNodes, a job history and a timeline on
+loopback addresses, and runs Spark on YARN and an example of MapReduce there.
 """
 
 import json
@@ -22,6 +22,9 @@ from .hadoop import applications, capture, jars, settings
 from .hadoop.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+SHAPE = settings.Shape(nodes=(settings.Node(4096, 4), settings.Node(4096, 4), settings.Node(4352, 2)))
+"""Nodes that differ, on each of which the master leaves room for as many executors of the sizes asked for:
+on which it is placed is a matter of heartbeats."""
 MANY = 20
 """Executors that no memory setting lets the cluster grant."""
 
@@ -31,7 +34,7 @@ pytestmark = pytest.mark.slow
 def pertract(*arguments):
     """Run the command line and return what it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "pertract", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "pertract", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -54,7 +57,7 @@ def cluster(tmp_path_factory):
         found = jars.find(ROOT / "out/hadoop")
     except jars.NoHadoop as why:
         pytest.skip(str(why))
-    with Cluster(found, tmp_path_factory.mktemp("hadoop") / "cluster") as running:
+    with Cluster(found, tmp_path_factory.mktemp("hadoop") / "cluster", SHAPE) as running:
         yield running
         pids = [process.pid for process in running.daemons.started.values()]
     assert pids
@@ -166,11 +169,9 @@ def test_logs_on_disk_say_the_same_as_the_live_cluster(cluster, spark, tmp_path)
     model = extract(tmp_path / "model.yaml", spark.log, "--yarn", log, "--yarn", cluster.conf)
     assert offered(model) == offered(spark.live)
     manager, live = model["resources"]["manager"], spark.live["resources"]["manager"]
-    shares = [
-        {q["path"]: (q.get("capacity", 1), q.get("maximum", 1)) for q in each["queues"]}
-        for each in (manager, live)
-    ]
-    assert shares[0] == pytest.approx(shares[1])
+    for share in ("capacity", "maximum"):
+        told, read = ({q["path"]: q.get(share, 1) for q in each["queues"]} for each in (live, manager))
+        assert read == pytest.approx(told)
     assert (manager["minimum"], manager["maximum"]) == (live["minimum"], live["maximum"])
 
 

@@ -1,8 +1,9 @@
 """What the lines of one container's log tell.
 
-Spark writes ``17/06/09 20:10:40 INFO Class: message``, or another form that its log4j configuration names; Spark 4
-can write a JSON object per line. The sentences are those of ``YarnAllocator``, ``ApplicationMaster`` and
-``CoarseGrainedExecutorBackend``; masters of MapReduce and other processes tell times and exceptions alone.
+Spark writes ``17/06/09 20:10:40 INFO Class: message``, or another form that its log4j configuration names;
+Spark 4 can write a JSON object per line. The sentences are those of ``YarnAllocator``,
+``ApplicationMaster`` and ``CoarseGrainedExecutorBackend``; masters of MapReduce and other processes tell
+times and exceptions alone.
 """
 
 from __future__ import annotations

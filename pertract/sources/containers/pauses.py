@@ -6,9 +6,7 @@ import re
 
 from .records import Collections
 
-_UNIFIED = re.compile(
-    r"\]\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$|^\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$"
-)
+_UNIFIED = re.compile(r"(?:^|\])\[gc\s*\]\s*GC\(\d+\) (Pause .*?) ?(\d+(?:[.,]\d+)?)ms\s*$")
 _OLD = re.compile(r"\[(Full GC|GC)\b")
 _OLD_TIME = re.compile(r", (\d+[.,]\d+) secs\]")
 _HEAP = re.compile(r"(\d+(?:\.\d+)?)([BKMG])(?:\([^)]*\))?->\d+(?:\.\d+)?[BKMG]\(")
@@ -31,8 +29,8 @@ def add_pause(line: str, to: Collections) -> bool:
     Collections(count=2, pause_s=0.025, longest_s=0.0125, full=1, most_heap_bytes=67108864)
     """
     if "[gc" in line and (found := _UNIFIED.search(line)):
-        what, text = (found[1], found[2]) if found[1] else (found[3], found[4])
-        to.add(_number(text) / 1000, is_full=what.startswith("Pause Full"), heap_bytes=_heap(what))
+        what = found[1]
+        to.add(_number(found[2]) / 1000, is_full=what.startswith("Pause Full"), heap_bytes=_heap(what))
         return True
     if "secs]" in line and (begun := _OLD.search(line)):
         collection = line[begun.start() :].partition("[Times:")[0]

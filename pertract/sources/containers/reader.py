@@ -53,8 +53,8 @@ def read(sources: Sequence[str | Path]) -> ContainerLogs:
 
 
 def _read_file(file: LogFile, into: ContainerLogs) -> None:
-    with file.place.open() as raw:
-        stream = open_lines(io.BufferedReader(raw), file.part.codec)
+    with file.place.open() as raw, io.BufferedReader(raw) as buffered:
+        stream = open_lines(buffered, file.part.codec)
         if not isinstance(stream, io.BufferedIOBase):
             raise TypeError("files open as buffered streams")
         try:

@@ -3,9 +3,9 @@
 usage: python -m tests.integration.hadoop FOLDER [--scheduler capacity|fair] [--calculator memory|dominant]
            [--node MB,VCORES ...] [--jars FOLDER]
 
-The folder must not be there yet. It gets everything: configuration (`conf`), logs of the daemons, event logs, and
-`cluster.json` with the addresses. From another shell, `attached(FOLDER)` of `cluster` gives the same cluster in
-Python, to run `applications` on. Ctrl-C, SIGTERM or a file named `stop` in the folder end it.
+The folder must not be there yet. It gets everything: configuration (`conf`), logs of the daemons, event
+logs, and `cluster.json` with the addresses. From another shell, `attached(FOLDER)` of `cluster` gives the
+same cluster in Python, to run `applications` on. Ctrl-C, SIGTERM or a file named `stop` in the folder end it.
 """
 
 import argparse
@@ -38,7 +38,8 @@ def main() -> None:
     found = jars.find((asked.jars or folder / "jars").resolve())
     with cluster.Cluster(found, folder, shape) as running:
         addresses = {name: getattr(running, name) for name in ("rm", "jhs", "timeline", "namenode")}
-        print(json.dumps({**addresses, "node_managers": running.node_managers}, indent=1), flush=True)
+        sys.stdout.write(json.dumps({**addresses, "node_managers": running.node_managers}, indent=1) + "\n")
+        sys.stdout.flush()
         while not (folder / "stop").exists():
             time.sleep(0.5)
 

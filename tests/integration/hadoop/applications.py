@@ -17,7 +17,7 @@ from .jars import NoHadoop
 SUBMIT_S = 300
 """How long an application may take to be accepted, and to end."""
 STEADY_S = 6
-"""How long no container must come until no more are taken to come; requests are answered every half second."""
+"""How long no container must come until no more are taken to come; nodes report every half second."""
 EXECUTOR_JVM = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xlog:gc"
 WORDS = Path(__file__).with_name("words.py")
 DONE = {"FINISHED", "FAILED", "KILLED"}

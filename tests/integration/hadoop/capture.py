@@ -2,8 +2,8 @@
 
 usage: python -m tests.integration.hadoop.capture CLUSTER-FOLDER OUT
 
-Runs Spark in both deploy modes and MapReduce with both forms of its history on a cluster that runs, and writes the
-answers of every interface before, while and after, logs, histories and images of the name space.
+Runs Spark in both deploy modes and MapReduce with both forms of its history on a cluster that runs, and
+writes the answers of every interface before, while and after, logs, histories and images of the name space.
 """
 
 import contextlib

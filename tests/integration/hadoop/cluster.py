@@ -6,7 +6,6 @@ import random
 import shutil
 import socket
 import subprocess
-import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,9 +34,20 @@ MAINS = {
     "oiv": "org.apache.hadoop.hdfs.tools.offlineImageViewer.OfflineImageViewerPB",
 }
 CANDIDATES = iter(random.sample(range(12000, 32000), 5000))
-MASTER_PORTS = (
-    "namenode namenode-http rm rm-scheduler rm-tracker rm-admin rm-http jhs jhs-rpc jhs-admin timeline timeline-rpc"
-).split()
+MASTER_PORTS = [
+    "namenode",
+    "namenode-http",
+    "rm",
+    "rm-scheduler",
+    "rm-tracker",
+    "rm-admin",
+    "rm-http",
+    "jhs",
+    "jhs-rpc",
+    "jhs-admin",
+    "timeline",
+    "timeline-rpc",
+]
 
 
 def free_ports(names: list[str], address: str) -> dict[str, int]:
@@ -97,7 +107,7 @@ class Cluster:
         return sorted(f"http://{node['nodeHTTPAddress']}" for node in nodes)
 
     def __enter__(self) -> "Cluster":
-        self.folder.mkdir(parents=True)
+        (self.folder / "tmp").mkdir(parents=True)
         self._write_settings()
         try:
             self._start()
@@ -147,6 +157,7 @@ class Cluster:
         return [
             java,
             *settings.JVM,
+            f"-Djava.io.tmpdir={self.folder}/tmp",
             "-cp",
             f"{conf or self.conf}:{self.folder}/web:{self.jars}/*",
             main,

@@ -2,16 +2,17 @@
 
 usage: python -m tests.integration.hadoop.fixtures CAPTURE OUT
 
-Takes one application of Spark in each deploy mode and one job of MapReduce. Addresses are loopback and users are
-invented already; `places.json` beside the capture says which paths of the recording machine are written how. Folders
-beside it may hold `grants-*.json` of other clusters.
+Takes one application of Spark in each deploy mode and one job of MapReduce. Addresses are loopback and
+users are invented already; `places.json` beside the capture says which paths of the recording machine are
+written how. Folders beside it hold `grants-*.json` of other clusters, and `dominant/conf` the queues of one
+that compares vcores too.
 """
 
 import gzip
 import json
 import re
-import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import zstandard
@@ -47,85 +48,90 @@ def told_of(log: str, application: str) -> str:
     """Return the lines of a daemon's log about an application and its cluster."""
     number = application.removeprefix("application_")
     wanted = re.compile(
-        rf"registered with capability|Initialized|[Mm]inimum *Allocation|{application}|container_{number}_|appattempt_{number}_"
+        "registered with capability|Initialized|[Mm]inimum *Allocation"
+        f"|{application}|container_{number}_|appattempt_{number}_"
     )
     return "".join(line for line in log.splitlines(keepends=True) if wanted.search(line))
 
 
 def own_properties(text: str) -> str:
     """Return a configuration without what its defaults say."""
-    return re.sub(
-        r"<property>(?:(?!</property>).)*?-default\.xml.*?</property>\s*", "", text, flags=re.DOTALL
-    )
+    default = r"<property>(?:(?!</property>).)*?-default\.xml.*?</property>\s*"
+    return re.sub(default, "", text, flags=re.DOTALL)
+
+
+def chosen(client: str, cluster: str, job: str, mapreduce: str) -> list[str]:
+    """Return which answers and files are kept as they are."""
+    names = {
+        "rm-running": [
+            *(f"{name}.json" for name in ("info", "metrics", "nodes", "scheduler")),
+            *(f"{client}{name}.json" for name in ("", "-appattempts", "-containers")),
+            *(f"{name}.xml" for name in ("nodes", client, f"{client}-containers")),
+        ],
+        "rm-after": [f"{name}.json" for name in ("metrics", "nodes", "apps", client, cluster)],
+        "rm-full": ["metrics.json", "nodes.json"],
+        "nm-0-running": ["info.json", "apps.json", "containers.json"],
+        "timeline": [
+            *(
+                f"{client}{name}"
+                for name in (".json", "-appattempts.json", "-containers.json", "-containers.xml")
+            ),
+            f"{job}-containers.json",
+        ],
+        "webhdfs": ["[GL]*.json"],
+        "fsimage": ["*.xml", "*.tsv", "*.txt"],
+        "jhs": ["jobs.json", *(f"{mapreduce}{n}.json" for n in ("", "-counters", "-tasks", "-jobattempts"))],
+        "conf": [f"{name}-site.xml" for name in ("core", "hdfs", "yarn", "mapred")]
+        + ["capacity-scheduler.xml"],
+    }
+    return [f"{folder}/{pattern}" for folder, patterns in names.items() for pattern in patterns]
 
 
 def main(capture: Path, out: Path) -> None:
     """Write the recorded answers."""
-    conf = json.loads((capture.parent / "places.json").read_text())
+    places = json.loads((capture.parent / "places.json").read_text())
     client, cluster, job = sorted(path.stem for path in (capture / "yarn-logs").glob("*.txt"))[:3]
+    mapreduce = job.replace("application", "job")
 
-    def text(source: str, target: str = "", *, change=lambda it: it) -> None:
-        place = out / (target or source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(change(renamed((capture / source).read_text(), conf)))
+    def write(path: str, content: bytes) -> None:
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_bytes(content)
 
-    whole = ("info", "metrics", "nodes", "scheduler")
-    for name in whole:
-        text(f"rm-running/{name}.json")
-    for name in ("nodes", f"{client}", f"{client}-containers"):
-        text(f"rm-running/{name}.xml")
-    for name in ("", "-appattempts", "-containers"):
-        text(f"rm-running/{client}{name}.json")
-    for name in ("metrics", "nodes", "apps", client, cluster):
-        text(f"rm-after/{name}.json")
-    for name in ("metrics", "nodes"):
-        text(f"rm-full/{name}.json")
-    for name in ("info", "apps", "containers"):
-        text(f"nm-0-running/{name}.json")
-    for name in (client, f"{client}-appattempts", f"{client}-containers", f"{job}-containers"):
-        text(f"timeline/{name}.json")
-    text(f"timeline/{client}-containers.xml")
-    for path in sorted((capture / "webhdfs").glob("[GL]*.json")):
-        text(f"webhdfs/{path.name}")
-    for name in ("fsimage.xml", "fsimage.tsv", "sizes.txt", "ls-R.txt"):
-        text(f"fsimage/{name}")
-    text("logs/hadoop-resourcemanager.log", "logs/resourcemanager.log", change=lambda it: told_of(it, client))
-    text(
-        "logs/hadoop-nodemanager-127.0.0.2.log",
-        "logs/nodemanager-127.0.0.2.log",
-        change=lambda it: told_of(it, client),
+    def text(path: Path) -> str:
+        return renamed(path.read_text(), places)
+
+    for pattern in chosen(client, cluster, job, mapreduce):
+        for path in capture.glob(pattern):
+            write(str(path.relative_to(capture)), text(path).encode())
+    for name in ("resourcemanager", "nodemanager-127.0.0.2"):
+        told = told_of(text(capture / f"logs/hadoop-{name}.log"), client)
+        write(f"logs/{name}.log", told.encode())
+    plain, packed = (
+        renamed_logs((capture / f"yarn-logs/{app}.txt").read_bytes(), places) for app in (client, cluster)
     )
-    (out / "yarn-logs").mkdir(exist_ok=True)
+    write(f"yarn-logs/{client}.txt", plain)
+    write(f"yarn-logs/{cluster}.txt.gz", gzip.compress(packed, mtime=0))
     for app in (client, cluster):
-        logs = renamed_logs((capture / "yarn-logs" / f"{app}.txt").read_bytes(), conf)
-        if app == client:
-            (out / "yarn-logs" / f"{app}.txt").write_bytes(logs)
-        else:
-            (out / "yarn-logs" / f"{app}.txt.gz").write_bytes(gzip.compress(logs, mtime=0))
-    (out / "events").mkdir(exist_ok=True)
-    for path in sorted((capture / "events").iterdir()):
-        if path.name.startswith((client, cluster)):
-            events = renamed(path.read_text(), conf).encode()
-            (out / "events" / f"{path.name}.zstd").write_bytes(zstandard.compress(events, 19))
-    identifier = job.replace("application", "job")
-    for path in sorted(capture.glob(f"jhist/**/{identifier}*")):
-        target = out / "jhist" / path.name
-        target.parent.mkdir(exist_ok=True)
-        if path.suffix == ".xml":
-            target.write_text(own_properties(renamed(path.read_text(), conf)))
-        else:
-            shutil.copyfile(path, target)
-    for name in ("", "-counters", "-tasks", "-jobattempts"):
-        text(f"jhs/{identifier}{name}.json")
-    text("jhs/jobs.json")
-    for name in ("core-site", "hdfs-site", "yarn-site", "mapred-site", "capacity-scheduler"):
-        text(f"conf/{name}.xml")
-    grants = []
-    for path in sorted(capture.parent.glob("*/grants-*.json")):
-        for row in json.loads(path.read_text()):
-            del row["scheduler"]
-            grants.append({"cluster": path.parent.name, **row})
-    (out / "grants.json").write_text("[\n" + ",\n".join(map(json.dumps, grants)) + "\n]\n")
+        for path in (capture / "events").glob(f"{app}*"):
+            write(f"events/{path.name}.zstd", zstandard.compress(text(path).encode(), 19))
+    for path in capture.glob(f"jhist/**/{mapreduce}*"):
+        write(
+            f"jhist/{path.name}",
+            own_properties(text(path)).encode() if path.suffix == ".xml" else path.read_bytes(),
+        )
+    other = capture.parent / "dominant/conf/capacity-scheduler.xml"
+    write("conf-dominant/capacity-scheduler.xml", text(other).encode())
+    grants = [
+        {
+            "cluster": path.parent.name,
+            **{key: value for key, value in row.items() if key not in ("scheduler", "containers")},
+            "master": min(row["containers"], key=lambda each: each["id"])["node"].partition(":")[0],
+            "nodes": Counter(each["node"].partition(":")[0] for each in row["containers"]),
+        }
+        for path in sorted(capture.parent.glob("*/grants-*.json"))
+        for row in json.loads(path.read_text())
+    ]
+    write("grants.json", ("[\n" + ",\n".join(map(json.dumps, grants)) + "\n]\n").encode())
 
 
 if __name__ == "__main__":

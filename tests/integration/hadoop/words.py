@@ -1,4 +1,4 @@
-"""The application that is run on Spark: the words of a text counted in two stages, and all its executors kept.
+"""The application that is run on Spark: the words of a text, counted in two stages.
 
 usage: words.py INPUT EXECUTORS LONGEST_WAIT_S [HOLD]
 
@@ -22,13 +22,19 @@ def await_executors(context, wanted: int, longest_s: float) -> int:
     return count
 
 
+def say(text: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main(place: str, wanted: str, longest_s: str, hold: str = "") -> None:
     """Count words."""
     context = SparkSession.builder.getOrCreate().sparkContext
-    print("executors", await_executors(context, int(wanted), float(longest_s)), flush=True)
+    say(f"executors {await_executors(context, int(wanted), float(longest_s))}")
     words = context.textFile(place, 4).flatMap(str.split)
     counted = words.map(lambda word: (word, 1)).reduceByKey(lambda a, b: a + b, 4)
-    print("words", counted.count(), flush=True)
+    say(f"words {counted.count()}")
     while hold and not Path(hold).exists():
         time.sleep(0.2)
     context.stop()

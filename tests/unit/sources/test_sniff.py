@@ -38,6 +38,15 @@ from pertract.sources.sniff import describe, kind_of
         (b'{\n  "schema": "pertract/model/1"}', "model"),
         (b"24/01/31 10:00:00 INFO Executor: Running task\n", "log"),
         (b"SLF4J: Class path contains multiple bindings\n", "log"),
+        (b'{"ts":"2026-05-21T10:00:00.250Z","level":"INFO","msg":"Running task","logger":"a.B"}\n', "log"),
+        (b"[2026/05/21 10:00:00] INFO Executor: Running task\n", "log"),
+        (b"Container: container_1700000000000_0007_01_000001 on node-1_8041\n=====\n", "containers"),
+        (
+            b"noise of a client\nContainer: container_e26_1700000000000_0007_01_000001 on node-1_8041\n",
+            "containers",
+        ),
+        (b"[0.007s][info][gc] Using Serial\n", "gc"),
+        (b"1.5: [GC (Allocation Failure)  65536K->9000K(251392K), 0.0125 secs]\n", "gc"),
         (b'{"id": 1}\n', "json"),
         (b"[1, 2]", "json"),
         ("Grüße\n".encode(), "text"),
@@ -77,3 +86,19 @@ def test_json_is_described_by_its_first_fields():
 @pytest.mark.parametrize("head", [b"{\n", b"[1, 2]", b"", b"[[1]]", b"{}"])
 def test_json_without_readable_fields_is_still_described(head):
     assert describe("json", head) == "JSON, but not Spark events"
+
+
+EVENT = b'{"Event":"SparkListenerLogStart","Spark Version":"3.5.1"}\n'
+
+
+def test_logs_that_quote_events_are_none():
+    """A driver may print what it records, and yarn logs shows files of any content."""
+    line = b"24/01/31 10:00:00 INFO EventLoggingListener: "
+    assert kind_of(line + b"begins\n" + line + EVENT + EVENT) == "log"
+    heading = b"Container: container_1700000000000_0007_01_000001 on node-1_8041\n"
+    assert kind_of(heading + b"LogType:stdout\nLogLength:60\nLogContents:\n" + EVENT) == "containers"
+
+
+def test_events_that_quote_logs_are_events():
+    quoted = b'{"Event":"SparkListenerTaskEnd","Reason":"Container: container_1_1_01_000001 on a"}\n'
+    assert kind_of(EVENT + b"24/01/31 10:00:00 INFO a line between\n" * 9 + quoted) == "events"
