@@ -9,8 +9,8 @@ from .calibrating import extract_runs, extract_table
 from .evaluating import validate
 from .exporting import export_pcm
 from .exporting_extended import export_extended_pcm
-from .extracting import extract
 from .exporting_sls import export_sls
+from .extracting import extract
 from .files import load, save, write_folder, write_whole
 from .fitting import fit_table
 from .importing import import_pcm

@@ -11,8 +11,8 @@ from ..fit.coarse import fit_totals
 from ..fit.coarse_model import coarse_model
 from ..fit.totals import settings_of
 from ..sources.runs_table import MeasuredRun
-from .measured import completed, measured_runs
 from .extracting import replayed
+from .measured import completed, measured_runs
 
 
 def fit_table(

@@ -12,7 +12,7 @@ from ..extract.sampled.stages import normal, stages_of_tasks
 from ..report.page.profile import profile_page
 from ..report.sampled import call_tree, flame_svg, folded_text
 from ..report.sampled.wording import stage_words
-from ..sources import profilers, spark
+from ..sources import mapreduce, profilers, spark
 from ..sources.profilers import Samples
 from .files import write_whole
 from .reading import read_named
@@ -78,6 +78,11 @@ def profile(
     """
     samples = read_samples(*sources)
     run = read_named(log, keep_tasks=True)[0] if log is not None else None
+    if isinstance(run, mapreduce.MapReduceRun):
+        raise UsageError(
+            f"{log}: samples are joined with event logs of Spark, but this is a job of MapReduce",
+            hint="Leave --log out: frames and processes are shown without it.",
+        )
     return Profiled(samples, run, user_packages)
 
 

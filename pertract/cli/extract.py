@@ -88,10 +88,10 @@ def extract(
 
     `pertract extract app.zstd --hdfs http://namenode:9870` for the files it read and where their blocks lie;
 
-    `pertract extract app.zstd --containers containers.txt`, after `yarn logs -applicationId ID > containers.txt`,
-    for garbage collection, exceptions, and when executors were granted;
+    `pertract extract app.zstd --containers logs.txt`, after `yarn logs -applicationId ID > logs.txt`, for
+    garbage collection, exceptions, and when executors were granted;
 
-    `pertract extract app.zstd --samples agent/` for what executors use beside tasks, measured and not assumed.
+    `pertract extract app.zstd --samples agent/` for what executors use beside tasks, measured, not assumed.
 
     MapReduce jobs come from a `.jhist` file (JSON or binary), a Rumen or SLS trace, a log of Hadoop 1, saved
     answers, or their History Server: `pertract extract http://history:19888 --app job_1700000000000_0042`

@@ -176,17 +176,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         placed = as_measured(model, options, task_cpus, warnings)
     executors, cores_per_executor = placed.executors, placed.cores
     node_cores, nodes_known = node_cores_of(model, options, executors, task_cpus)
-    data_bytes = model.workload.size_bytes
-    scale = options.data_scale if options.data_scale is not None else 1.0
-    if options.data_bytes is not None:
-        known = (model.runs[0].data_size if model.runs else None) or data_bytes
-        if not known:
-            raise UsageError(
-                "the data size cannot be set: the log tells of no input from storage",
-                hint="Use --data-scale to say how much more data there is.",
-            )
-        scale = options.data_bytes / known
-        check_range("--data-size, relative to the calibration run,", scale, 1 / MOST_TIMES, MOST_TIMES)
+    data_bytes, scale = _data(model, options)
     memory = options.executor_memory_bytes
     measured_memory = measured.executors[0].memory_bytes
     if memory is not None:
@@ -194,14 +184,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers
-    waits = locality_waits(measured.locality, options.settings)
-    if not all(group.racks for group in workers):
-        if _RACK_WAIT in options.settings:
-            raise UsageError(
-                f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
-                hint="Leave it out, or put the racks of the nodes into the model.",
-            )
-        waits = replace(waits, rack_s=0.0)
+    waits = _waits(model, options)
     fair, pools = _pools(model, options)
     service = truth(options.settings, "spark.shuffle.service.enabled")
     resolved = Configuration(
@@ -263,6 +246,35 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     usual = resolve(model, Options())
     nameless = replace(resolved, warnings=usual.warnings, node_type=None, price_per_node_hour=None)
     return replace(resolved, as_measured=nameless == usual)
+
+
+def _data(model: dsl.PerformanceModel, options: Options) -> tuple[float, float]:
+    """Return the size of the data of the calibration run, bytes, and how many times that is asked for."""
+    data_bytes = model.workload.size_bytes
+    scale = options.data_scale if options.data_scale is not None else 1.0
+    if options.data_bytes is not None:
+        known = (model.runs[0].data_size if model.runs else None) or data_bytes
+        if not known:
+            raise UsageError(
+                "the data size cannot be set: the log tells of no input from storage",
+                hint="Use --data-scale to say how much more data there is.",
+            )
+        scale = options.data_bytes / known
+        check_range("--data-size, relative to the calibration run,", scale, 1 / MOST_TIMES, MOST_TIMES)
+    return data_bytes, scale
+
+
+def _waits(model: dsl.PerformanceModel, options: Options) -> LocalityWaits:
+    """Return how long tasks wait for slots near their data; not for racks where these are unknown."""
+    waits = locality_waits(model.execution.configuration.locality, options.settings)
+    if all(group.racks for group in model.resources.workers):
+        return waits
+    if _RACK_WAIT in options.settings:
+        raise UsageError(
+            f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
+            hint="Leave it out, or put the racks of the nodes into the model.",
+        )
+    return replace(waits, rack_s=0.0)
 
 
 def _of_node_type(options: Options, measured_memory: int | None) -> list[str]:

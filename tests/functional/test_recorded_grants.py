@@ -24,7 +24,7 @@ def models():
 
 
 def with_master(model, node):
-    """Return a model whose master ran on a node: which one has room for it first is a matter of heartbeats."""
+    """Return a model whose master ran on a node: which one that is depends on heartbeats."""
     configuration = model.execution.configuration
     containers = configuration.containers.model_copy(update={"master_node": node})
     configuration = configuration.model_copy(update={"containers": containers})
