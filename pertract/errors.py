@@ -9,6 +9,7 @@
     │  ├─ SourceNotFound          nothing at that path
     │  ├─ UnrecognisedSource      something else than what was asked for
     │  │  └─ EmptySource          nothing in it at all
+    │  ├─ SourceMismatch          sources that are not of the same run
     │  ├─ UnreadableSource        right kind, but damaged or not permitted
     │  └─ NoUsableRun             a log, but nothing in it can be modelled
     ├─ ModelError                 a model document that is not valid          exit code 4

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pertract.api.reading import model_of
+from pertract.api.extracting import model_of
 from pertract.errors import PertractError
 from pertract.sources import mapreduce
 

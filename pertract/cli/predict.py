@@ -64,6 +64,8 @@ def predict(
 
     On other machines: `pertract predict model.yaml --nodes 8 --node-type m5.2xlarge`
 
+    As many executors as YARN would grant: `pertract predict model.yaml --executors 20 --executor-memory 8g`
+
     As a page, beside what was measured: `pertract predict model.yaml --executors 8 --report page.html`
     """
     from .. import api

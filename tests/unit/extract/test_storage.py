@@ -74,8 +74,8 @@ def test_without_a_listing_the_nearness_of_tasks_tells_how_large_the_file_system
 def test_what_cannot_be_looked_up_is_raised_or_told() -> None:
     with pytest.raises(SourceError):
         pertract.extract(LOG, hdfs="/nonexistent")
-    problems: list[SourceError] = []
-    found = pertract.extract(LOG, hdfs="/nonexistent", problems=problems)
+    problems: list[str] = []
+    found = pertract.extract(LOG, hdfs="/nonexistent", problem=problems.append)
     assert len(problems) == 1
     assert "could not be looked up" in found.completeness.missing[0]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pertract.api.reading import replayed
+from pertract.api.extracting import replayed
 from pertract.errors import NoUsableRun
 from pertract.extract.mapreduce import build_mapreduce_model, slots
 from pertract.extract.mapreduce.phases import fetch_alone_s
