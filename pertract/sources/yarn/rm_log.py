@@ -52,6 +52,8 @@ def _attempt(log: DaemonLog, identifier: str) -> Attempt:
 
 def _transition(log: DaemonLog, said: Message) -> None:
     container, after = _container(log, said["moved"]), said["after"]
+    if said["before"] == "RESERVED" and after in _ENDS:
+        return  # it never came to be
     container.state = after
     if after == "ALLOCATED":
         container.allocated_s = said.time_s
@@ -215,7 +217,7 @@ def _scheduler(log: DaemonLog, said: Message) -> None:
 
 
 _MESSAGES: dict[str, tuple[str, Handler]] = {
-    "transition": (rf"(?P<moved>{_ID}) Container Transitioned from \w+ to (?P<after>\w+)", _transition),
+    "transition": (rf"(?P<moved>{_ID}) Container Transitioned from (?P<before>\w+) to (?P<after>\w+)", _transition),
     "audit": (
         r"OPERATION=(?P<operation>Submit Application Request|Register App Master"
         r"|AM Allocated Container|AM Released Container)\b",
