@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from .. import dsl
 from ..errors import UsageError
 from ..sources import runs_table, spark
 from ..sources.processes import in_order
-from .reading import read_named, replayed, unreplayed
+from .clusters import Surroundings, surroundings
+from .reading import in_cluster, read_named, replayed
 
 
 def extract_runs(
@@ -18,6 +19,9 @@ def extract_runs(
     *,
     data_sizes: Sequence[float | None] | None = None,
     labels: Sequence[Mapping[str, str]] | None = None,
+    yarn: Sequence[str | Path] = (),
+    hardware: str | Path | None = None,
+    problem: Callable[[str], None] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -34,6 +38,8 @@ def extract_runs(
         Amount of work of each run, in any unit; the volume it read from storage if not given.
     labels
         What else is known of each run, kept in ``model.runs``.
+    yarn, hardware, problem
+        As for `extract`, for all runs.
     jobs
         Processes to use, each for one log at a time.
     progress
@@ -53,11 +59,14 @@ def extract_runs(
     names = list(map(str, sources))
     sizes = data_sizes or [None] * len(names)
     described = labels or [{}] * len(names)
+    around = surroundings(yarn, hardware)
+    read = partial(_model, 1 if len(names) > 1 else jobs, around)
     models = []
-    for _, model in in_order(
-        partial(_model, 1 if len(names) > 1 else jobs), names, jobs=min(jobs, len(names))
-    ):
+    for _, (model, problems) in in_order(read, names, jobs=min(jobs, len(names))):
         models.append(model)
+        if problem is not None:
+            for sentence in problems:
+                problem(sentence)
         if progress:
             progress(len(models), 2 * len(names))
     if len(models) == 1 and sizes[0] is None and not described[0]:
@@ -75,6 +84,9 @@ def extract_table(
     table: str | Path,
     *,
     workload: str | None = None,
+    yarn: Sequence[str | Path] = (),
+    hardware: str | Path | None = None,
+    problem: Callable[[str], None] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -86,7 +98,7 @@ def extract_table(
         CSV file with a row per run (`pertract.sources.runs_table`); the column ``log`` is needed.
     workload
         Which application, where the table has several.
-    jobs, progress
+    yarn, hardware, problem, jobs, progress
         As for `extract_runs`.
 
     Raises
@@ -109,6 +121,9 @@ def extract_table(
         [run.log for run in runs if run.log is not None],
         data_sizes=[run.data_size for run in runs],
         labels=[_labels(run) for run in runs],
+        yarn=yarn,
+        hardware=hardware,
+        problem=problem,
         jobs=jobs,
         progress=progress,
     )
@@ -118,5 +133,5 @@ def _labels(run: runs_table.MeasuredRun) -> dict[str, str]:
     return {"label": run.label, **run.labels}
 
 
-def _model(jobs: int, source: str) -> dsl.PerformanceModel:
-    return unreplayed(*read_named(source, jobs=jobs))
+def _model(jobs: int, around: Surroundings, source: str) -> tuple[dsl.PerformanceModel, list[str]]:
+    return in_cluster(*read_named(source, jobs=jobs), around)

@@ -8,11 +8,11 @@ from pathlib import Path
 from .. import dsl, provenance
 from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..extract import build_model
-from ..extract.hardware import Hardware, unused
+from ..extract.hardware import Hardware
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
 from ..sources import history_server, mapreduce, places, spark
-from .clusters import noted, on_yarn, read_hardware
+from .clusters import Surroundings, placed, surroundings
 
 Run = spark.SparkRun | mapreduce.MapReduceRun
 """What is known of one execution."""
@@ -86,21 +86,31 @@ def extract(
     UsageError
         If the hardware file is none, or the application did not run on YARN.
     """
-    machines = read_hardware(hardware) if hardware is not None else None
+    around = surroundings(yarn, hardware)
     run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    if isinstance(run, mapreduce.MapReduceRun) and (yarn or machines):
-        raise UsageError(
-            f"{name}: --yarn and --hardware complete models of Spark's logs, and this is a MapReduce job",
-            hint="Leave them out.",
-        )
-    model = unreplayed(run, name, machines)
-    if isinstance(run, mapreduce.MapReduceRun):
-        return replayed(model)
-    if yarn:
-        model = on_yarn(model, run, yarn, machines, problem)
-    else:
-        model = noted(model, unused(machines, model.resources, ((e.host, ()) for e in run.executors)))
+    model, problems = in_cluster(run, name, around)
+    if problem is not None:
+        for sentence in problems:
+            problem(sentence)
     return replayed(model)
+
+
+def in_cluster(run: Run, name: str, around: Surroundings) -> tuple[dsl.PerformanceModel, list[str]]:
+    """Return the model of a run in its cluster, not yet replayed, and what could not be told.
+
+    Raises
+    ------
+    UsageError
+        If it is a run that no cluster can be told of.
+    """
+    if isinstance(run, mapreduce.MapReduceRun):
+        if around:
+            raise UsageError(
+                f"{name}: --yarn and --hardware complete models of Spark's logs, and this is a MapReduce job",
+                hint="Leave them out.",
+            )
+        return unreplayed(run, name), []
+    return placed(unreplayed(run, name, around.hardware), run, around)
 
 
 def read_named(

@@ -105,7 +105,11 @@ def extract(
     yarn = yarn or []
     into_folder = runs is None and (output.endswith(("/", os.sep)) or Path(output).is_dir())
     _check(source, runs, workload, app=app, attempt=attempt, into_folder=into_folder)
-    _check_cluster(source, runs, into_folder=into_folder, yarn=yarn, hardware=hardware)
+    if into_folder and (yarn or hardware):
+        raise UsageError(
+            f"{'--yarn' if yarn else '--hardware'} is for one model, but a folder was given to write to",
+            hint="Give a file, such as -o model.yaml.",
+        )
     problems: list[str] = []
     processes = jobs or os.cpu_count() or 1
     if into_folder:
@@ -118,10 +122,25 @@ def extract(
 
     if runs is not None:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_table(runs, workload=workload, jobs=processes, progress=progress)
+            model = api.extract_table(
+                runs,
+                workload=workload,
+                yarn=yarn,
+                hardware=hardware,
+                problem=problems.append,
+                jobs=processes,
+                progress=progress,
+            )
     elif len(source) > 1:
         with out.progress("reading", quiet=quiet) as progress:
-            model = api.extract_runs(source, jobs=processes, progress=progress)
+            model = api.extract_runs(
+                source,
+                yarn=yarn,
+                hardware=hardware,
+                problem=problems.append,
+                jobs=processes,
+                progress=progress,
+            )
     else:
         with out.progress("reading", quiet=quiet, as_bytes=True) as progress:
             model = api.extract(
@@ -139,7 +158,7 @@ def extract(
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
-    for sentence in problems:
+    for sentence in dict.fromkeys(problems):
         typer.secho(f"error: {sentence}", err=True, fg="red")
     if problems:
         raise typer.Exit(3)
@@ -193,22 +212,6 @@ def _check(
         raise UsageError(
             "--app and --attempt choose from one source, but several runs were given",
             hint="Name the log of each run itself.",
-        )
-
-
-def _check_cluster(
-    source: list[str],
-    runs: Path | None,
-    *,
-    into_folder: bool,
-    yarn: list[str],
-    hardware: Path | None,
-) -> None:
-    if (yarn or hardware) and (runs is not None or into_folder or len(source) != 1):
-        option = "--yarn" if yarn else "--hardware"
-        raise UsageError(
-            f"{option} is for the model of one log",
-            hint="Give one event log, and a file to write to, such as -o model.yaml.",
         )
 
 

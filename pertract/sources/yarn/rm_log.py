@@ -217,7 +217,10 @@ def _scheduler(log: DaemonLog, said: Message) -> None:
 
 
 _MESSAGES: dict[str, tuple[str, Handler]] = {
-    "transition": (rf"(?P<moved>{_ID}) Container Transitioned from (?P<before>\w+) to (?P<after>\w+)", _transition),
+    "transition": (
+        rf"(?P<moved>{_ID}) Container Transitioned from (?P<before>\w+) to (?P<after>\w+)",
+        _transition,
+    ),
     "audit": (
         r"OPERATION=(?P<operation>Submit Application Request|Register App Master"
         r"|AM Allocated Container|AM Released Container)\b",
