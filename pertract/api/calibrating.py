@@ -10,7 +10,8 @@ from .. import dsl
 from ..errors import UsageError
 from ..sources import runs_table, spark
 from ..sources.processes import in_order
-from .evidence import Evidence
+from .clusters import surroundings
+from .evidence import Evidence, Problem
 from .extracting import replayed, unreplayed
 from .reading import read_named
 
@@ -23,6 +24,9 @@ def extract_runs(
     samples: Sequence[Sequence[str | Path]] | None = None,
     user_packages: Sequence[str] = (),
     hdfs: str | Path | None = None,
+    yarn: Sequence[str | Path] = (),
+    hardware: str | Path | None = None,
+    problem: Problem | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -41,8 +45,8 @@ def extract_runs(
         What else is known of each run, kept in ``model.runs``.
     samples
         What profilers recorded during each run, as for `extract`; empty for none.
-    user_packages, hdfs
-        As for `extract`.
+    user_packages, hdfs, yarn, hardware, problem
+        As for `extract`, for all runs.
     jobs
         Processes to use, each for one log at a time.
     progress
@@ -62,16 +66,26 @@ def extract_runs(
     names = list(map(str, sources))
     sizes = data_sizes or [None] * len(names)
     described = labels or [{}] * len(names)
+    around = surroundings(yarn, hardware)
     besides = [
-        Evidence(samples=tuple(map(str, each)), user_packages=tuple(user_packages), hdfs=hdfs)
+        Evidence(
+            samples=tuple(map(str, each)),
+            user_packages=tuple(user_packages),
+            hdfs=hdfs,
+            around=around,
+            strict=problem is None,
+        )
         for each in samples or [()] * len(names)
     ]
     models = []
-    for _, model in in_order(
+    for _, (model, problems) in in_order(
         partial(_model, 1 if len(names) > 1 else jobs),
         list(zip(names, besides, strict=True)),
         jobs=min(jobs, len(names)),
     ):
+        if problem is not None:
+            for sentence in problems:
+                problem(sentence)
         models.append(model)
         if progress:
             progress(len(models), 2 * len(names))
@@ -92,6 +106,9 @@ def extract_table(
     workload: str | None = None,
     user_packages: Sequence[str] = (),
     hdfs: str | Path | None = None,
+    yarn: Sequence[str | Path] = (),
+    hardware: str | Path | None = None,
+    problem: Problem | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -103,7 +120,7 @@ def extract_table(
         CSV file with a row per run (`pertract.sources.runs_table`); the column ``log`` is needed.
     workload
         Which application, where the table has several.
-    user_packages, hdfs, jobs, progress
+    user_packages, hdfs, yarn, hardware, problem, jobs, progress
         As for `extract_runs`.
 
     Raises
@@ -129,6 +146,9 @@ def extract_table(
         samples=[run.samples for run in runs],
         user_packages=user_packages,
         hdfs=hdfs,
+        yarn=yarn,
+        hardware=hardware,
+        problem=problem,
         jobs=jobs,
         progress=progress,
     )
@@ -138,7 +158,7 @@ def _labels(run: runs_table.MeasuredRun) -> dict[str, str]:
     return {"label": run.label, **run.labels}
 
 
-def _model(jobs: int, source: tuple[str, Evidence]) -> dsl.PerformanceModel:
+def _model(jobs: int, source: tuple[str, Evidence]) -> tuple[dsl.PerformanceModel, list[str]]:
     log, evidence = source
     run, name = read_named(log, keep_tasks=bool(evidence.samples), jobs=jobs)
     return unreplayed(run, name, evidence)

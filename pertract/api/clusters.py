@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .. import dsl
 from ..errors import UsageError
-from ..extract.hardware import SCHEMA_VERSION, Hardware
+from ..extract.hardware import SCHEMA_VERSION, Hardware, unused
 from ..sources import spark
 
 
-def on_yarn(
-    model: dsl.PerformanceModel,
-    run: spark.SparkRun,
-    sources: Sequence[str | Path],
-    hardware: Hardware | None,
-    problem: Callable[[str], None] | None,
-) -> dsl.PerformanceModel:
-    """Return the model of a run with what YARN tells of its cluster.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a cluster besides logs; can be sent to other processes."""
 
-    Parameters
-    ----------
-    model, run
-        Model of a run, and the run.
-    sources
-        What tells of YARN, as for `pertract.extract`.
-    hardware
-        What is known of the machines besides.
-    problem
-        Called with a sentence for what could not be told.
+    yarn: tuple[str, ...] = ()
+    """What tells of YARN, as for `pertract.extract`."""
+    hardware: Hardware | None = None
+    """What is known of machines."""
+
+    def __bool__(self) -> bool:
+        return bool(self.yarn) or self.hardware is not None
+
+
+def surroundings(yarn: Sequence[str | Path], hardware: str | Path | None) -> Surroundings:
+    """Return what sources and a hardware file tell; raises as `read_hardware`."""
+    machines = read_hardware(hardware) if hardware is not None else None
+    return Surroundings(tuple(map(str, yarn)), machines)
+
+
+def placed(
+    model: dsl.PerformanceModel, run: spark.SparkRun, around: Surroundings
+) -> tuple[dsl.PerformanceModel, list[str]]:
+    """Return the model of a run in its cluster, and a sentence for each thing that could not be told.
 
     Raises
     ------
     UsageError
         If the application did not run on YARN.
     """
+    if not around.yarn:
+        hosts = ((executor.host, ()) for executor in run.executors)
+        return _noted(model, unused(around.hardware, model.resources, hosts)), []
     from ..extract.yarn import with_cluster
     from ..sources import yarn
 
@@ -44,15 +52,12 @@ def on_yarn(
             f"--yarn: the log is of {run.application_id}, which did not run on YARN",
             hint="Leave --yarn out; --hardware tells of machines.",
         )
-    snapshot = yarn.read(sources, application=run.application_id, ended_s=run.started_s + run.response_time_s)
-    found, problems = with_cluster(model, run, snapshot, hardware)
-    if problem is not None:
-        for sentence in problems:
-            problem(sentence)
-    return found
+    ended_s = run.started_s + run.response_time_s
+    snapshot = yarn.read(around.yarn, application=run.application_id, ended_s=ended_s)
+    return with_cluster(model, run, snapshot, around.hardware)
 
 
-def noted(model: dsl.PerformanceModel, notes: Sequence[str]) -> dsl.PerformanceModel:
+def _noted(model: dsl.PerformanceModel, notes: Sequence[str]) -> dsl.PerformanceModel:
     """Return a model with more notes."""
     if not notes:
         return model

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import dsl
 from ..errors import SourceError, UsageError
 from ..extract import attribute, build_model, read_paths
 from ..extract.containers import with_containers
-from ..extract.hardware import Hardware, unused
 from ..sources import containers as container_logs
 from ..sources import hdfs as file_systems
 from ..sources import profilers, spark
-from .clusters import noted, on_yarn
+from .clusters import Surroundings, placed
 
 Problem = Callable[[str], None]
 """Called with a sentence for what could not be told; the model has it among its notes."""
@@ -22,27 +21,26 @@ Problem = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where to look for what a log does not tell; `pertract.extract` says what each of them may be."""
+    """Where to look for what logs do not tell; can be sent to other processes.
+
+    `pertract.extract` says what each of them may be.
+    """
 
     samples: Sequence[str | Path] = ()
     user_packages: Sequence[str] = ()
     containers: Sequence[str | Path] = ()
     hdfs: str | Path | None = None
-    yarn: Sequence[str | Path] = ()
-    hardware: Hardware | None = None
+    around: Surroundings = field(default_factory=Surroundings)
+    strict: bool = True
+    """Whether a file system that cannot be asked is an error."""
 
     def __bool__(self) -> bool:
-        return bool(self.samples or self.containers or self.hdfs or self.yarn or self.hardware)
+        return bool(self.samples or self.containers or self.hdfs or self.around)
 
     def model(
-        self,
-        run: spark.SparkRun,
-        name: str,
-        *,
-        origin: dsl.Provenance,
-        problem: Problem | None = None,
-    ) -> dsl.PerformanceModel:
-        """Return the model of a run with all of it, not yet replayed.
+        self, run: spark.SparkRun, name: str, origin: dsl.Provenance
+    ) -> tuple[dsl.PerformanceModel, list[str]]:
+        """Return the model of a run with all of it, not yet replayed, and what could not be told.
 
         Parameters
         ----------
@@ -50,8 +48,6 @@ class Evidence:
             The run, with its tasks if there are samples, and the name of its log.
         origin
             Who makes the model, and when.
-        problem
-            Without it, what cannot be read of the file system is an error.
 
         Raises
         ------
@@ -60,6 +56,7 @@ class Evidence:
         UsageError
             If the application did not run on YARN.
         """
+        problems: list[str] = []
         if self.containers:
             run = with_containers(run, container_logs.read(self.containers))
         attribution = (
@@ -72,13 +69,11 @@ class Evidence:
             source=name,
             provenance=origin,
             attribution=attribution,
-            listing=self._listing(run, problem),
-            hardware=self.hardware,
+            listing=self._listing(run, problems),
+            hardware=self.around.hardware,
         )
-        if self.yarn:
-            return on_yarn(model, run, self.yarn, self.hardware, problem)
-        hosts = ((executor.host, ()) for executor in run.executors)
-        return noted(model, unused(self.hardware, model.resources, hosts))
+        model, of_cluster = placed(model, run, self.around)
+        return model, problems + of_cluster
 
     def refuse(self, name: str) -> None:
         """Raise UsageError if there is any: a job of MapReduce has no use for it."""
@@ -89,14 +84,14 @@ class Evidence:
                 hint="Leave them out: the history of the job has its containers, nodes and counters.",
             )
 
-    def _listing(self, run: spark.SparkRun, problem: Problem | None) -> file_systems.Listing | None:
+    def _listing(self, run: spark.SparkRun, problems: list[str]) -> file_systems.Listing | None:
         if self.hdfs is None:
             return None
         try:
             return file_systems.read(self.hdfs, read_paths(run))
         except SourceError as error:
-            if problem is None:
+            if self.strict:
                 raise
-            problem(f"{error}. {error.hint}" if error.hint else str(error))
+            problems.append(f"{error}. {error.hint}" if error.hint else str(error))
             run.missing.append(f"the files that were read could not be looked up: {error}")
             return None

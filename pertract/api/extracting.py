@@ -9,7 +9,7 @@ from .. import dsl, provenance
 from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
 from ..sources import mapreduce, spark
-from .clusters import read_hardware
+from .clusters import surroundings
 from .evidence import Evidence, Problem
 from .reading import Run, read_named
 
@@ -72,8 +72,8 @@ def extract(
         user_packages=user_packages,
         containers=containers,
         hdfs=hdfs,
-        yarn=yarn,
-        hardware=read_hardware(hardware) if hardware is not None else None,
+        around=surroundings(yarn, hardware),
+        strict=problem is None,
     )
     run, name = read_named(
         source,
@@ -83,23 +83,27 @@ def extract(
         jobs=jobs,
         progress=progress,
     )
-    return replayed(unreplayed(run, name, evidence, problem))
+    model, problems = unreplayed(run, name, evidence)
+    if problem is not None:
+        for sentence in problems:
+            problem(sentence)
+    return replayed(model)
 
 
 def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     """Return the model of a run, replayed, with the name to remember its log by."""
-    return replayed(unreplayed(run, name))
+    return replayed(unreplayed(run, name)[0])
 
 
 def unreplayed(
-    run: Run, name: str, evidence: Evidence = NOTHING_BESIDES, problem: Problem | None = None
-) -> dsl.PerformanceModel:
-    """Return the model of a run that was not yet replayed, with what is known besides."""
+    run: Run, name: str, evidence: Evidence = NOTHING_BESIDES
+) -> tuple[dsl.PerformanceModel, list[str]]:
+    """Return the model of a run that was not yet replayed, and a sentence for what could not be told."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
     if isinstance(run, mapreduce.MapReduceRun):
         evidence.refuse(name)
-        return build_mapreduce_model(run, source=name, provenance=origin)
-    return evidence.model(run, name, origin=origin, problem=problem)
+        return build_mapreduce_model(run, source=name, provenance=origin), []
+    return evidence.model(run, name, origin)
 
 
 def replayed(model: dsl.PerformanceModel) -> dsl.PerformanceModel:

@@ -98,17 +98,21 @@ def check(
         )
     if user_packages and not samples and not table:
         raise UsageError("--user-package is for samples", hint="Give them with --samples.")
-    of_one_application = {"--samples": samples, "--hdfs": hdfs}
-    of_one_log = {"--containers": containers, "--yarn": yarn, "--hardware": hardware}
-    for option, value in (of_one_application | of_one_log).items():
+    of_one_application = {
+        "--samples": samples,
+        "--containers": containers,
+        "--hdfs": hdfs,
+        "--yarn": yarn,
+        "--hardware": hardware,
+    }
+    for option, value in of_one_application.items():
         if value and into_folder:
             raise UsageError(
                 f"{option} is for one application, but models of several were asked for",
                 hint="Give a file to write to, such as -o model.yaml.",
             )
-    for option, value in of_one_log.items():
-        if value and (table or logs != 1):
-            raise UsageError(
-                f"{option} is for the model of one log",
-                hint="Give one event log, and a file to write to, such as -o model.yaml.",
-            )
+    if containers and (table or logs != 1):
+        raise UsageError(
+            "--containers is for the model of one log",
+            hint="Give one event log, and a file to write to, such as -o model.yaml.",
+        )

@@ -131,6 +131,9 @@ def extract(
                 workload=workload,
                 user_packages=user_package or (),
                 hdfs=hdfs,
+                yarn=yarn or (),
+                hardware=hardware,
+                problem=problems.append,
                 jobs=processes,
                 progress=progress,
             )
@@ -141,6 +144,9 @@ def extract(
                 samples=[samples] * len(source) if samples else None,
                 user_packages=user_package or (),
                 hdfs=hdfs,
+                yarn=yarn or (),
+                hardware=hardware,
+                problem=problems.append,
                 jobs=processes,
                 progress=progress,
             )
@@ -165,7 +171,7 @@ def extract(
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
-    for sentence in problems:
+    for sentence in dict.fromkeys(problems):
         typer.secho(f"error: {sentence}", err=True, fg="red")
     if problems:
         raise typer.Exit(SourceError.exit_code)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import zstandard
 from typer.testing import CliRunner
 
 import pertract
@@ -101,7 +102,20 @@ def test_hardware(tmp_path):
 
 
 @pytest.mark.parametrize("option", [["--yarn", str(DATA)], ["--hardware", "x.yaml"]])
-def test_one_log_at_a_time(option, tmp_path):
-    result = invoke("extract", LOG, LOG, *option, "-o", tmp_path / "m.yaml")
+def test_one_model_at_a_time(option, tmp_path):
+    result = invoke("extract", LOG, *option, "-o", tmp_path)
     assert result.exit_code == 2
-    assert f"{option[0]} is for the model of one log" in result.stderr
+    assert f"{option[0]} is for one model" in result.stderr
+
+
+def test_several_runs(tmp_path):
+    (tmp_path / "second").write_bytes(
+        zstandard.ZstdDecompressor().stream_reader(Path(LOG).read_bytes()).read()
+    )
+    table = tmp_path / "runs.csv"
+    table.write_text(f"log,data_units\n{LOG},1\nsecond,2\n")
+    result = invoke("extract", "--runs", table, *SOURCES, "-o", tmp_path / "m.yaml", "-j", 1)
+    assert result.exit_code == 0, result.stderr
+    model = pertract.load(tmp_path / "m.yaml")
+    assert model.resources.manager is not None
+    assert [run.vcore_seconds for run in model.runs] == [127, 127]

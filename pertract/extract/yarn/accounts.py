@@ -58,7 +58,8 @@ def container_seconds(snapshot: Snapshot, application: str) -> ContainerSeconds 
     They are known if begin and end of each is, that of the first application master among them, as the
     log of the ResourceManager tells them.
     """
-    containers = snapshot.containers_of(application)
+    # Space that was only reserved is charged to nobody.
+    containers = [c for c in snapshot.containers_of(application) if c.state != "RESERVED"]
     told = snapshot.applications.get(application)
     if told is None or told.finished_s is None or not any(is_master(c.id) for c in containers):
         return None

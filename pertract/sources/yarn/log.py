@@ -7,7 +7,7 @@ message``, or one of these inside a line of another program. What it means, `rm_
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from statistics import median
@@ -22,7 +22,6 @@ RESOURCE = re.compile(r"<memory:(\d+)\\?, ?vCores:(\d+)")
 _TIME = re.compile(
     r"(?<!\d)(?:(\d{4})-(\d\d)-(\d\d)[ T]|(\d\d)/(\d\d)/(\d\d) )(\d\d):(\d\d):(\d\d)(?:[.,](\d{3}))?(?!\d)"
 )
-_NAMED = re.compile(r"\(\?P<\w+>")
 _FIRST = 400  # characters of a line in which its time stands
 
 
@@ -58,10 +57,10 @@ class DaemonLog:
     Parameters
     ----------
     messages
-        What to look for: the kinds of messages and who notes them.
+        What to look for: words that are only in such messages, the pattern of one, and who notes it.
     """
 
-    def __init__(self, messages: Mapping[str, tuple[str, Handler]]) -> None:
+    def __init__(self, messages: Iterable[tuple[bytes, str, Handler]]) -> None:
         self.snapshot = Snapshot()
         self.anchors: list[tuple[float, float]] = []
         """Local and true time of things that the log tells both of."""
@@ -70,34 +69,30 @@ class DaemonLog:
         self.lines = self.understood = self.damaged = 0
         self.first_damage = ""
         self.submissions: set[str] = set()
-        self._messages = {
-            name: (re.compile(pattern), handler) for name, (pattern, handler) in messages.items()
-        }
-        unnamed = (_NAMED.sub("(?:", pattern) for pattern, _ in messages.values())
-        self._any = re.compile("|".join(unnamed))
+        self._messages = [(words, re.compile(pattern), handler) for words, pattern, handler in messages]
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Note all lines."""
         for line in lines:
             self.lines += 1
-            text = line.decode("utf-8", "replace")
-            if self._any.search(text) is not None:
-                self._note(text)
+            for words, pattern, handler in self._messages:  # most lines are of no kind, which words tell fast
+                if words in line and self._note(line.decode("utf-8", "replace"), pattern, handler):
+                    break
 
-    def _note(self, text: str) -> None:
-        for pattern, handler in self._messages.values():
-            if (match := pattern.search(text)) is None:
-                continue
-            try:
-                time_s = local_time_s(text)
-                if time_s is None:
-                    raise DamagedLine("its time cannot be read")
-                handler(self, Message(match, time_s, text))
-                self.understood += 1
-            except DamagedLine as error:
-                self.damaged += 1
-                self.first_damage = self.first_damage or f"line {self.lines}: {error}"
-            return
+    def _note(self, text: str, pattern: re.Pattern[str], handler: Handler) -> bool:
+        """Note a line if it is a message of a kind; return whether it is."""
+        if (match := pattern.search(text)) is None:
+            return False
+        try:
+            time_s = local_time_s(text)
+            if time_s is None:
+                raise DamagedLine("its time cannot be read")
+            handler(self, Message(match, time_s, text))
+            self.understood += 1
+        except DamagedLine as error:
+            self.damaged += 1
+            self.first_damage = self.first_damage or f"line {self.lines}: {error}"
+        return True
 
     def offset_s(self) -> float | None:
         """Return how far local time is ahead of UTC, where the log tells; else None."""

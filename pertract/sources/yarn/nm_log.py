@@ -65,15 +65,21 @@ def _registered(log: DaemonLog, said: Message) -> None:
     )
 
 
-_MESSAGES: dict[str, tuple[str, Handler]] = {
-    "transition": (rf"Container (?P<moved>{_ID}) transitioned from \w+ to (?P<after>\w+)", _transition),
-    "usage": (
+_MESSAGES: tuple[tuple[bytes, str, Handler], ...] = (
+    (
+        b" transitioned from ",
+        rf"Container (?P<moved>{_ID}) transitioned from \w+ to (?P<after>\w+)",
+        _transition,
+    ),
+    (
+        b"physical memory",
         rf"for container-id (?P<measured>{_ID}): (?P<used>[\d.]+ ?[KMGT]?B) of [\d.]+ ?[KMGT]?B physical",
         _usage,
     ),
-    "cpu": (rf"for container-id (?P<counted>{_ID}):.*Cumulative-CPU-ms: (?P<cpu>\d+)", _cpu),
-    "registration": (
+    (b"Cumulative-CPU-ms", rf"for container-id (?P<counted>{_ID}):.*Cumulative-CPU-ms: (?P<cpu>\d+)", _cpu),
+    (
+        b"Registered with ResourceManager",
         r"Registered with ResourceManager as (?P<node>\S+:\d+) with total resource of",
         _registered,
     ),
-}
+)

@@ -52,6 +52,8 @@ def _attempt(log: DaemonLog, identifier: str) -> Attempt:
 
 def _transition(log: DaemonLog, said: Message) -> None:
     container, after = _container(log, said["moved"]), said["after"]
+    if said["before"] == "RESERVED" and after in _ENDS:
+        return  # it never came to be
     container.state = after
     if after == "ALLOCATED":
         container.allocated_s = said.time_s
@@ -214,29 +216,49 @@ def _scheduler(log: DaemonLog, said: Message) -> None:
         found.limit(limits[0], limits[1])
 
 
-_MESSAGES: dict[str, tuple[str, Handler]] = {
-    "transition": (rf"(?P<moved>{_ID}) Container Transitioned from \w+ to (?P<after>\w+)", _transition),
-    "audit": (
+_MESSAGES: tuple[tuple[bytes, str, Handler], ...] = (
+    (
+        b"Container Transitioned",
+        rf"(?P<moved>{_ID}) Container Transitioned from (?P<before>\w+) to (?P<after>\w+)",
+        _transition,
+    ),
+    (
+        b"OPERATION=",
         r"OPERATION=(?P<operation>Submit Application Request|Register App Master"
         r"|AM Allocated Container|AM Released Container)\b",
         _audit,
     ),
-    "states": (r"(?P<application>application_\w+) State change from \w+ to (?P<now>\w+)", _application_state),
-    "lives": (r"(?P<attempt>appattempt_\w+) State change from \w+ to (?P<then>\w+)", _attempt_state),
-    "master": (rf"Container: \[ContainerId: (?P<described>{_ID}),.*?NodeId: (?P<at>[^,\s]+)", _described),
-    "assignment": (
+    (
+        b"State change",
+        r"(?P<application>application_\w+) State change from \w+ to (?P<now>\w+)",
+        _application_state,
+    ),
+    (b"State change", r"(?P<attempt>appattempt_\w+) State change from \w+ to (?P<then>\w+)", _attempt_state),
+    (
+        b"Container: [ContainerId",
+        rf"Container: \[ContainerId: (?P<described>{_ID}),.*?NodeId: (?P<at>[^,\s]+)",
+        _described,
+    ),
+    (
+        b"Assigned container",
         rf"Assigned container (?P<assigned>{_ID}) of capacity .*? on host (?P<node>[^,\s]+)",
         _assigned,
     ),
-    "registration": (
+    (
+        b"registered with capability",
         r"from node (?P<host>[^\s(]+) ?\(cmPort: (?P<port>\d+) [^)]*\) registered with capability",
         _registered,
     ),
-    "nodes": (r"(?P<place>[^\s]+:\d+) Node Transitioned from \w+ to (?P<became>\w+)", _node_state),
-    "ended": (r"ApplicationSummary(?: \([^)]*\))?(?:\s*-|:) ?(?P<summary>\S*=.*)", _summary),
-    "start": (
+    (
+        b"Node Transitioned",
+        r"(?P<place>[^\s]+:\d+) Node Transitioned from \w+ to (?P<became>\w+)",
+        _node_state,
+    ),
+    (b"ApplicationSummary", r"ApplicationSummary(?: \([^)]*\))?(?:\s*-|:) ?(?P<summary>\S*=.*)", _summary),
+    (
+        b"Scheduler",
         r"Using Scheduler: (?P<class>[\w.$]+)|Initialized CapacityScheduler with calculator=(?:class )?"
         r"(?P<calculator>[\w.$]+)",
         _scheduler,
     ),
-}
+)

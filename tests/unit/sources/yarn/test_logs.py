@@ -7,6 +7,7 @@ import pytest
 from pertract.extract.yarn import container_seconds
 from pertract.sources import yarn
 from pertract.sources.yarn import log, nm_log, rm_log
+from pertract.sources.yarn.merge import merge
 from pertract.units import MIB
 
 APPLICATION = "application_1795302742954_0004"
@@ -125,6 +126,21 @@ def test_escaped_signs_in_a_summary():
     application = found.exact.applications["application_1_0001"]
     assert (application.name, application.vcore_s, application.type) == ("a,b=c", 3, "SPARK")
     assert found.offset_s() == -3600
+
+
+def test_space_that_was_only_reserved_is_no_container():
+    """A node kept room for an executor that was not needed in the end."""
+    head = "2021-11-23 10:06:29,282 INFO a.RMContainerImpl: container_1_0001_01_00000"
+    found = read(
+        f"{head}1 Container Transitioned from NEW to ALLOCATED",
+        f"{head}1 Container Transitioned from RUNNING to COMPLETED",
+        f"{head}2 Container Transitioned from NEW to RESERVED",
+        f"{head}2 Container Transitioned from RESERVED to KILLED",
+        "2021-11-23 10:06:29,282 INFO a.RMAppManager$ApplicationSummary: appId=application_1_0001,"
+        "finishTime=1637661989282,vcoreSeconds=0,memorySeconds=0",
+    )
+    merge(found.exact, found.snapshot, "x")
+    assert container_seconds(found.exact, "application_1_0001").containers == 1
 
 
 def test_nodes_that_left():
