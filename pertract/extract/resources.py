@@ -30,11 +30,18 @@ def build_resources(run: SparkRun, listing: Listing | None = None) -> dsl.Resour
             count=count,
             cores=max(1, cores),
             cores_known=False,
+            drives=_drives(listing),
             racks=_racks([rack.get(host, "") for host in on_host if cores_of[host] == cores]),
         )
         for cores, count in sorted(alike.items())
     )
     return dsl.ResourceArchitecture(nodes=groups)
+
+
+def _drives(listing: Listing | None) -> dsl.Drives:
+    """Return the drives of a node; the most common number where those of data nodes differ."""
+    counts = Counter(node.drives for node in listing.data_nodes if node.drives) if listing else None
+    return dsl.Drives(count=counts.most_common(1)[0][0]) if counts else dsl.Drives()
 
 
 def _racks(racks: list[str]) -> tuple[str, ...]:

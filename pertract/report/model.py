@@ -141,7 +141,7 @@ def workload_view(model: dsl.PerformanceModel) -> RenderableType:
 
 def _stored(model: dsl.PerformanceModel) -> list[tuple[str, ...]]:
     """Return how files are stored, those of which it is known."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for item in model.workload.data:
         if not isinstance(item, dsl.FileData) or item.placement is None:
             continue

@@ -50,6 +50,19 @@ class FolderTotal:
         return round(self.stored_bytes / self.size_bytes) if self.size_bytes else 0
 
 
+@dataclass(frozen=True, slots=True)
+class DataNode:
+    """The drives of a node that holds blocks."""
+
+    name: str
+    """Host, or what else identifies it."""
+    drives: int
+    """Drives that keep what is written: volumes in memory are none."""
+    capacity_bytes: int
+    """What they hold together."""
+    used_bytes: int
+
+
 @dataclass(slots=True)
 class Listing:
     """The files at some place."""
@@ -63,6 +76,8 @@ class Listing:
     """Network address of each data node, where the listing tells it beside its name."""
     racks: dict[str, str] = field(default_factory=dict)
     """Rack of each data node, such as ``/rack-1``, as far as the listing tells."""
+    data_nodes: list[DataNode] = field(default_factory=list)
+    """Drives of data nodes, where something tells of them."""
     notes: list[str] = field(default_factory=list)
     """What is missing or was left out, one sentence each."""
     _known: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
@@ -83,6 +98,7 @@ class Listing:
             self.left[folder] = min(entries, self.left.get(folder, entries))
         self.addresses |= other.addresses
         self.racks |= other.racks
+        self.data_nodes += other.data_nodes
         self.notes += other.notes
 
 
