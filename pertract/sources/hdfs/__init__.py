@@ -47,7 +47,9 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
     text = str(source)
     if webhdfs.is_address(text):
         with webhdfs.NameNode(text, progress=progress) as server:
-            return webhdfs.read(server, [server.path] if server.path else list(paths) or ["/"])
+            return webhdfs.read(
+                server, [server.path] if server.path else list(paths) or ["/"]
+            ).without_impossible()
     if _OTHER_ADDRESS.match(text):
         raise UsageError(
             f"{text}: files are looked up at the web server of the NameNode",
@@ -69,7 +71,7 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
             if n
         ]
         listing.notes += [str(error) for error in refused if not isinstance(error, saved.NotAListing)]
-        return listing
+        return listing.without_impossible()
     if len(places) == 1 and places[0].is_folder() and not any(map(_damaged, refused)):
         return plain.read_folder(places[0])
     if refused:

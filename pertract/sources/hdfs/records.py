@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_LARGEST = 1 << 63
+_MOST_REPLICAS = 1 << 15
+
 
 class Block(NamedTuple):
     """A piece of a file that lies in one place."""
@@ -100,6 +103,21 @@ class Listing:
         self.racks |= other.racks
         self.data_nodes += other.data_nodes
         self.notes += other.notes
+
+    def without_impossible(self) -> Listing:
+        """Return the listing without files whose numbers cannot be, which a note counts."""
+        possible = [file for file in self.files if _is_possible(file)]
+        if wrong := len(self.files) - len(possible):
+            self.notes.append(f"{wrong} files are left out: their sizes or replicas cannot be")
+            self.files = possible
+        self.totals = [t for t in self.totals if 0 <= t.size_bytes < _LARGEST and 0 <= t.files < _LARGEST]
+        return self
+
+
+def _is_possible(file: StoredFile) -> bool:
+    """Return whether the numbers of a file can be: a damaged listing may hold any."""
+    sizes = (file.size_bytes, file.block_bytes, *(block.length for block in file.blocks))
+    return all(0 <= size < _LARGEST for size in sizes) and 0 <= file.replication <= _MOST_REPLICAS
 
 
 def merged(file: StoredFile, with_blocks: StoredFile) -> StoredFile:
