@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from .. import dsl, provenance
@@ -55,7 +56,7 @@ def extract(
     application: str | None = None,
     attempt: str | None = None,
     hdfs: str | Path | None = None,
-    problems: list[SourceError] | None = None,
+    problem: Callable[[str], None] | None = None,
     jobs: int = 1,
     progress: spark.Progress | None = None,
 ) -> dsl.PerformanceModel:
@@ -70,9 +71,9 @@ def extract(
         As for `read_run`.
     hdfs
         Where to look up the files that the run read: a NameNode, or what `pertract.sources.hdfs` reads.
-    problems
-        Receives what went wrong beside the log; the model is then made without it, and says so. Without
-        this list such errors are raised.
+    problem
+        Called with a sentence for what went wrong beside the log; the model is then made without it, and
+        says so. Otherwise such errors are raised.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def extract(
         If there is no event log, it cannot be read, or no job in it finished; or if no file can be listed.
     """
     run, name = read_named(source, application=application, attempt=attempt, jobs=jobs, progress=progress)
-    return replayed(unreplayed(run, name, hdfs=hdfs, problems=problems))
+    return replayed(unreplayed(run, name, hdfs=hdfs, problem=problem))
 
 
 def read_named(
@@ -140,7 +141,7 @@ def unreplayed(
     name: str,
     *,
     hdfs: str | Path | None = None,
-    problems: list[SourceError] | None = None,
+    problem: Callable[[str], None] | None = None,
 ) -> dsl.PerformanceModel:
     """Return the model of a run that was not yet replayed; the other parameters are those of `extract`."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
@@ -154,9 +155,9 @@ def unreplayed(
     try:
         listing = files.read(hdfs, read_paths(run)) if hdfs is not None else None
     except SourceError as error:
-        if problems is None:
+        if problem is None:
             raise
-        problems.append(error)
+        problem(f"{error}. {error.hint}")
         run.missing.append(f"the files that were read could not be looked up: {error}")
     return build_model(run, source=name, provenance=origin, listing=listing)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import SourceError, UsageError
+from ..errors import UsageError
 from .errors import guarded
 from .options import Application, Attempt, Debug, Format, FormatOption, Quiet, Workload
 
@@ -109,7 +109,7 @@ def extract(
     from ..report.summary import summary
     from . import output as out
 
-    problems: list[SourceError] = []
+    problems: list[str] = []
     if runs is not None:
         with out.progress("reading", quiet=quiet) as progress:
             model = api.extract_table(runs, workload=workload, hdfs=hdfs, jobs=processes, progress=progress)
@@ -123,7 +123,7 @@ def extract(
                 application=app,
                 attempt=attempt,
                 hdfs=hdfs,
-                problems=problems,
+                problem=problems.append,
                 jobs=processes,
                 progress=progress,
             )
@@ -132,8 +132,10 @@ def extract(
         out.show_json({"summary": summary(model), "model": output})
     elif not quiet:
         out.show(extraction_report(model, output))
+    for sentence in problems:
+        typer.secho(f"error: {sentence}", err=True, fg="red")
     if problems:
-        raise problems[0]
+        raise typer.Exit(3)
 
 
 def _models(

@@ -82,8 +82,8 @@ def test_drives_of_data_nodes_are_those_of_the_nodes(tmp_path: Path) -> None:
 def test_what_cannot_be_looked_up_is_raised_or_told() -> None:
     with pytest.raises(SourceError):
         pertract.extract(LOG, hdfs="/nonexistent")
-    problems: list[SourceError] = []
-    found = pertract.extract(LOG, hdfs="/nonexistent", problems=problems)
+    problems: list[str] = []
+    found = pertract.extract(LOG, hdfs="/nonexistent", problem=problems.append)
     assert len(problems) == 1
     assert "could not be looked up" in found.completeness.missing[0]
 

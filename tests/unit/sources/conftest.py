@@ -1,8 +1,17 @@
-"""Synthetic Spark event logs in the shape that JsonProtocol writes."""
+"""Synthetic Spark event logs as JsonProtocol writes them, and a web server that tests tell what to answer."""
 
 import gzip
 import json
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zstandard
@@ -244,3 +253,124 @@ def write_log(tmp_path):
         return path
 
     return write
+
+
+class Web:
+    """Answers by path; of several answers each is given once, the last one for ever.
+
+    Parameters
+    ----------
+    host
+        Where it listens.
+    certificate
+        A file with key and certificate, to speak TLS.
+    """
+
+    def __init__(self, host="127.0.0.1", certificate=None):
+        self.answers = defaultdict(list)
+        self.requests = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer in one piece: two would wait for each other
+
+            def do_GET(self):
+                parts = urlsplit(self.path)
+                web.requests.append((parts.path, parse_qs(parts.query), dict(self.headers)))
+                waiting = web.answers.get(parts.path) or [(404, b"unknown", {})]
+                status, body, headers = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+                if callable(body):
+                    body = body(parse_qs(parts.query))
+                time.sleep(float(headers.get("X-Delay", 0)))
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if pause_s := float(headers.get("X-Pause", 0)):  # in the middle of the body
+                    self.wfile.write(body[:1])
+                    self.wfile.flush()
+                    time.sleep(pause_s)
+                    body = body[1:]
+                self.wfile.write(body)
+                if "Content-Length" in headers:  # more was promised than comes
+                    self.close_connection = True
+
+            def log_message(self, *_args):
+                pass
+
+        class Listening(ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+        self._server = Listening((host, 0), Handler)
+        self._server.handle_error = lambda *_: None  # who asked did not wait for the answer
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        name = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if certificate else 'http'}://{name}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def answer(self, path, body=b"", status=200, **headers):
+        """Add an answer: bytes, text, something for JSON, or a function of the query to bytes."""
+        if isinstance(body, str):
+            body = body.encode()
+        elif not isinstance(body, bytes) and not callable(body):
+            body, headers = json.dumps(body).encode(), {"Content-Type": "application/json", **headers}
+        self.answers[path].append((status, body, {k.replace("_", "-"): v for k, v in headers.items()}))
+
+    def asked(self, path):
+        """Return the headers of the requests for a path."""
+        return [headers for asked, _, headers in self.requests if asked == path]
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def new_web():
+    """Return a function that starts a web server."""
+    started = []
+
+    def start(**options):
+        started.append(Web(**options))
+        return started[-1]
+
+    yield start
+    for web in started:
+        web.close()
+
+
+@pytest.fixture
+def web(new_web):
+    """Return a web server."""
+    return new_web()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    for name in ("PERTRACT_TOKEN", "PERTRACT_USER", "PERTRACT_PASSWORD", "PERTRACT_DELEGATION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NETRC", "/nonexistent")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """Return a file with a key and a certificate for this machine that nobody trusts."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl here to make a certificate with")
+    path = tmp_path_factory.mktemp("tls") / "self-signed.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = [openssl, "req", "-x509", *curve, "-keyout", "-", "-out", "-", "-days", "2", *subject]
+    path.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    return path
