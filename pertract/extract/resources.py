@@ -8,8 +8,8 @@ from .. import dsl
 from ..dsl.execution import most_at_once
 from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
+from .placement import hosts_of, racks_of
 from .settings import positive_integer
-from .storage import hosts_of, racks_of
 
 
 def build_resources(run: SparkRun, listing: Listing | None = None) -> dsl.ResourceArchitecture:

@@ -194,14 +194,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     warnings += _of_node_type(options, measured_memory)
     slots = most_slots(executors)
     workers = model.resources.workers
-    waits = locality_waits(measured.locality, options.settings)
-    if not all(group.racks for group in workers):
-        if _RACK_WAIT in options.settings:
-            raise UsageError(
-                f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
-                hint="Leave it out, or put the racks of the nodes into the model.",
-            )
-        waits = replace(waits, rack_s=0.0)
+    waits = _waits(model, options)
     fair, pools = _pools(model, options)
     service = truth(options.settings, "spark.shuffle.service.enabled")
     resolved = Configuration(
@@ -263,6 +256,19 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     usual = resolve(model, Options())
     nameless = replace(resolved, warnings=usual.warnings, node_type=None, price_per_node_hour=None)
     return replace(resolved, as_measured=nameless == usual)
+
+
+def _waits(model: dsl.PerformanceModel, options: Options) -> LocalityWaits:
+    """Return how long tasks wait near their data; for none on a rack where the model does not tell racks."""
+    waits = locality_waits(model.execution.configuration.locality, options.settings)
+    if all(group.racks for group in model.resources.workers):
+        return waits
+    if _RACK_WAIT in options.settings:
+        raise UsageError(
+            f"the setting {_RACK_WAIT} has no effect: the model does not tell racks",
+            hint="Leave it out, or put the racks of the nodes into the model.",
+        )
+    return replace(waits, rack_s=0.0)
 
 
 def _of_node_type(options: Options, measured_memory: int | None) -> list[str]:
