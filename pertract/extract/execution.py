@@ -12,8 +12,8 @@ from ..sources.spark import JobRecord, SparkRun, StageRecord
 from .dependencies import job_predecessors
 from .overlap import RunningStages
 from .partitions import partition_rule, scope_name
+from .placement import prefers_nodes
 from .settings import configuration, working
-from .storage import prefers_nodes
 
 SHORTEST_DELAY_S = 0.0005
 """Half the resolution of the log: shorter gaps are rounding."""

@@ -12,7 +12,7 @@ from .background import driver_profile, executor_profile
 from .driver import unqueued_ratio
 from .execution import entering_bytes, stage_id
 from .overlap import RunningStages
-from .storage import prefers_nodes
+from .placement import prefers_nodes
 from .streams import stream_stages
 from .traces import Attribution, StageUse
 

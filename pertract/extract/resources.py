@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from .. import dsl
 from ..dsl.execution import most_at_once
 from ..sources.hdfs import Listing
 from ..sources.spark import SparkRun
 from .hardware import Hardware, complete, equipped, kind_of
+from .placement import hosts_of, racks_of
 from .settings import positive_integer
-from .storage import hosts_of, racks_of
 
 
 def build_resources(
@@ -38,10 +38,17 @@ def build_resources(
             count=len(hosts),
             cores=max(1, cores),
             cores_known=False,
+            drives=_drives(listing),
             racks=_racks([rack.get(host, "") for host in hosts]),
         )
         groups.append(equipped(group, hardware, kind))
     return complete(dsl.ResourceArchitecture(nodes=tuple(groups)), hardware)
+
+
+def _drives(listing: Listing | None) -> dsl.Drives:
+    """Return the drives of a node; the most common number where those of data nodes differ."""
+    counts = Counter(node.drives for node in listing.data_nodes if node.drives) if listing else None
+    return dsl.Drives(count=counts.most_common(1)[0][0]) if counts else dsl.Drives()
 
 
 def _racks(racks: list[str]) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from ..sources.spark import SparkRun, StageRecord
 from ..units import parse_memory
 from .execution import stage_id
 from .partitions import scope_name
+from .placement import racks_of
 from .settings import positive_integer
-from .storage import racks_of, with_storage
+from .storage import with_storage
 from .streams import build_streams, stream_stages
 
 _PATH_MARKS = ("/", ":")

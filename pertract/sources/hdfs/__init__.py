@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...errors import SourceError, SourceNotFound
+from ...errors import SourceError, SourceNotFound, UsageError
 from .. import web
 from ..places import Place, expand
 from . import plain, saved, webhdfs
@@ -14,6 +15,10 @@ from .records import Block, Listing, StoredFile, merged
 from .text import path_of
 
 __all__ = ["Block", "Listing", "StoredFile", "fixed_part", "matcher", "path_of", "read", "split_paths"]
+
+
+_OTHER_ADDRESS = re.compile(r"(hdfs|viewfs)://|[\w.-]+:\d+(/|$)", re.IGNORECASE)
+"""What Hadoop's own programs are given, or an address without ``http://``."""
 
 
 def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progress | None = None) -> Listing:
@@ -36,11 +41,20 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
     ------
     SourceError
         If nothing can be listed.
+    UsageError
+        If an address is not that of a web server.
     """
     text = str(source)
     if webhdfs.is_address(text):
         with webhdfs.NameNode(text, progress=progress) as server:
-            return webhdfs.read(server, [server.path] if server.path else list(paths) or ["/"])
+            return webhdfs.read(
+                server, [server.path] if server.path else list(paths) or ["/"]
+            ).without_impossible()
+    if _OTHER_ADDRESS.match(text):
+        raise UsageError(
+            f"{text}: files are looked up at the web server of the NameNode",
+            hint="Write its address, such as http://namenode:9870.",
+        )
     places, wanted = expand(source), [path_of(path) for path in paths]
     listing, refused, read_one = Listing(), [], False
     for place in _files(places):
@@ -57,7 +71,7 @@ def read(source: str | Path, paths: Sequence[str] = (), *, progress: web.Progres
             if n
         ]
         listing.notes += [str(error) for error in refused if not isinstance(error, saved.NotAListing)]
-        return listing
+        return listing.without_impossible()
     if len(places) == 1 and places[0].is_folder() and not any(map(_damaged, refused)):
         return plain.read_folder(places[0])
     if refused:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from .records import Block, StoredFile
+from .records import Block, DataNode, StoredFile
 
 _Struct = msgspec.Struct
 
@@ -120,6 +120,44 @@ class BlockLocations(_Struct):
     """Answer of ``GETFILEBLOCKLOCATIONS``, the same for everybody since Hadoop 3."""
 
     locations: _BlockLocations = msgspec.field(name="BlockLocations")
+
+
+class _Volume(_Struct):
+    capacity: int = 0
+    used: int = 0
+    transient: bool = False
+    failed: bool = False
+
+
+class _VolumeSet(_Struct):
+    volumes: list[_Volume] = msgspec.field(default_factory=list)
+
+
+class _BalancedNode(_Struct):
+    sets: dict[str, _VolumeSet] = msgspec.field(name="volumeSets", default_factory=dict)
+    name: str = msgspec.field(name="dataNodeName", default="")
+    identifier: str = msgspec.field(name="dataNodeUUID", default="")
+
+
+class Balancer(_Struct):
+    """What the disk balancer knows of a cluster (``before.json`` of ``hdfs diskbalancer -plan``)."""
+
+    nodes: list[_BalancedNode]
+
+    def data_nodes(self) -> list[DataNode]:
+        """Return the drives of each node."""
+        found = []
+        for node in self.nodes:
+            volumes = [v for s in node.sets.values() for v in s.volumes if not (v.transient or v.failed)]
+            found.append(
+                DataNode(
+                    node.name or node.identifier,
+                    len(volumes),
+                    sum(volume.capacity for volume in volumes),
+                    sum(volume.used for volume in volumes),
+                )
+            )
+        return found
 
 
 class Reason(_Struct):

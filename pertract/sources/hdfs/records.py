@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_LARGEST = 1 << 63
+_MOST_REPLICAS = 1 << 15
+
 
 class Block(NamedTuple):
     """A piece of a file that lies in one place."""
@@ -50,6 +53,19 @@ class FolderTotal:
         return round(self.stored_bytes / self.size_bytes) if self.size_bytes else 0
 
 
+@dataclass(frozen=True, slots=True)
+class DataNode:
+    """The drives of a node that holds blocks."""
+
+    name: str
+    """Host, or what else identifies it."""
+    drives: int
+    """Drives that keep what is written: volumes in memory are none."""
+    capacity_bytes: int
+    """What they hold together."""
+    used_bytes: int
+
+
 @dataclass(slots=True)
 class Listing:
     """The files at some place."""
@@ -63,6 +79,8 @@ class Listing:
     """Network address of each data node, where the listing tells it beside its name."""
     racks: dict[str, str] = field(default_factory=dict)
     """Rack of each data node, such as ``/rack-1``, as far as the listing tells."""
+    data_nodes: list[DataNode] = field(default_factory=list)
+    """Drives of data nodes, where something tells of them."""
     notes: list[str] = field(default_factory=list)
     """What is missing or was left out, one sentence each."""
     _known: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
@@ -83,7 +101,23 @@ class Listing:
             self.left[folder] = min(entries, self.left.get(folder, entries))
         self.addresses |= other.addresses
         self.racks |= other.racks
+        self.data_nodes += other.data_nodes
         self.notes += other.notes
+
+    def without_impossible(self) -> Listing:
+        """Return the listing without files whose numbers cannot be, which a note counts."""
+        possible = [file for file in self.files if _is_possible(file)]
+        if wrong := len(self.files) - len(possible):
+            self.notes.append(f"{wrong} files are left out: their sizes or replicas cannot be")
+            self.files = possible
+        self.totals = [t for t in self.totals if 0 <= t.size_bytes < _LARGEST and 0 <= t.files < _LARGEST]
+        return self
+
+
+def _is_possible(file: StoredFile) -> bool:
+    """Return whether the numbers of a file can be: a damaged listing may hold any."""
+    sizes = (file.size_bytes, file.block_bytes, *(block.length for block in file.blocks))
+    return all(0 <= size < _LARGEST for size in sizes) and 0 <= file.replication <= _MOST_REPLICAS
 
 
 def merged(file: StoredFile, with_blocks: StoredFile) -> StoredFile:

@@ -183,6 +183,8 @@ def _one_answer(place: Place, folder: str, content: bytes, key: str) -> Listing:
             summary = _decode(place, content, answers.ContentSummary).summary
             total = FolderTotal(folder, summary.files, summary.length, summary.space_bytes)
             return Listing(totals=[total])
+        case "nodes" if b'"volumeSets"' in content:
+            return Listing(data_nodes=_decode(place, content, answers.Balancer).data_nodes())
         case "RemoteException":
             said = _decode(place, content, answers.RemoteException).remote
             raise NotAListing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,13 @@ def test_without_a_listing_the_nearness_of_tasks_tells_how_large_the_file_system
     assert placement.on_rack == (dsl.RackShare(rack="/default-rack", share=0.1471),)  # 10 of 68
     assert found.replay is not None
     assert abs(found.replay.error) < 0.02
+
+
+def test_drives_of_data_nodes_are_those_of_the_nodes(tmp_path: Path) -> None:
+    volume = {"capacity": 10, "used": 1, "transient": False}
+    disks = {"volumeSets": {"DISK": {"volumes": [volume, volume]}}, "dataNodeName": "n"}
+    (tmp_path / "before.json").write_text(json.dumps({"nodes": [disks]}))
+    assert pertract.extract(LOG, hdfs=tmp_path).resources.workers[0].drives.count == 2
 
 
 def test_what_cannot_be_looked_up_is_raised_or_told() -> None:

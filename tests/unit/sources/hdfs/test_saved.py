@@ -202,13 +202,23 @@ def test_the_documented_answers_give_their_figures(name, figures):
 
 
 @needs_shared
+def test_the_disk_balancer_tells_drives_but_not_those_in_memory():
+    nodes = hdfs.read(SHARED / "hdfs/data-cluster-3node-3disk.json").data_nodes
+    assert [node.drives for node in nodes] == [6, 6, 6]
+    assert nodes[0].name == "21db0945-577a-4e7b-870a-96578581c6c9"
+    content = json.loads((SHARED / "hdfs/data-cluster-3node-3disk.json").read_text())
+    kept = [content["nodes"][0]["volumeSets"][kind]["volumes"] for kind in ("SSD", "DISK")]
+    assert nodes[0].capacity_bytes == sum(volume["capacity"] for volumes in kept for volume in volumes)
+
+
+@needs_shared
 def test_every_other_sample_is_refused_with_a_sentence():
     listed = {"LISTSTATUS", "LISTSTATUS_2", "LISTSTATUS_BATCH", "LISTSTATUS_BATCH_2", "GETCONTENTSUMMARY"}
     total = hdfs.read(SHARED / "rest_docs/webhdfs/GETCONTENTSUMMARY.json").totals[0]
     assert (total.files, total.size_bytes, total.stored_bytes) == (1, 24930, 24930)
     samples = [*(SHARED / "rest_docs/webhdfs").iterdir(), *(SHARED / "hdfs").iterdir()]
     for sample in samples:
-        if sample.stem not in listed:
+        if sample.stem not in {*listed, "data-cluster-3node-3disk"}:
             with pytest.raises(SourceError) as raised:
                 hdfs.read(sample)
             assert str(sample) in str(raised.value)

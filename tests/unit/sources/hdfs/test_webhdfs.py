@@ -222,6 +222,13 @@ def test_an_address_that_is_none_is_refused():
         webhdfs.NameNode(" , ")
 
 
+@pytest.mark.parametrize("address", ["hdfs://nn:8020/data", "namenode:9870", "nn.it:9870/data"])
+def test_other_addresses_are_refused_with_the_right_one(address):
+    with pytest.raises(UsageError) as raised:
+        hdfs.read(address)
+    assert "http://namenode:9870" in raised.value.hint
+
+
 def test_what_a_real_name_node_answered_is_understood(web):
     base = RECORDED / "locality/webhdfs/v1/data/h-words"
     web.answer(f"{API}/data/h-words", (base / "LISTSTATUS.json").read_bytes())

@@ -64,6 +64,12 @@ EXAMPLES = {
 }
 
 
+def test_waits_near_blocks_are_left_out_with_those_near_cached_data():
+    limit = BY_NAME["locality"]
+    found = limit.without(two_stages(near_blocks=True))
+    assert not any(stage.near_blocks for stage in found.execution.stages)
+
+
 def test_every_limit_has_an_example():
     assert list(EXAMPLES) == list(BY_NAME)
 
