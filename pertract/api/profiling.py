@@ -15,7 +15,6 @@ from ..report.sampled.wording import stage_words
 from ..sources import profilers, spark
 from ..sources.profilers import Samples
 from .files import write_whole
-from .reading import read_named
 
 KINDS = (".html", ".svg", ".folded")
 
@@ -77,7 +76,7 @@ def profile(
         If samples or log cannot be read, or are not of the same run.
     """
     samples = read_samples(*sources)
-    run = read_named(log, keep_tasks=True)[0] if log is not None else None
+    run = spark.read(log, keep_tasks=True) if log is not None else None
     return Profiled(samples, run, user_packages)
 
 
