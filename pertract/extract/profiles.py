@@ -126,6 +126,10 @@ def _stage_profile(
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
         resource, activity = usual_resource, usual_activity
         values = summary.parts_s[part]
+        if part == "gc":
+            values = values * sampled.gc_ratio
+        elif part == "other":  # pauses in which collectors waited
+            values = values + summary.parts_s["gc"] * (1 - sampled.gc_ratio)
         if part == "other" and _has_python(stage):
             waited_s = float(values @ summary.weights)
             ratio = sampled.python_ratio(stage_id(stage), waited_s, PYTHON_CPU)

@@ -93,7 +93,9 @@ def test_what_does_not_fit_together_is_refused(arguments, code, message):
 def test_samples_of_another_run_are_refused(tmp_path):
     later = tmp_path / "later.csv"
     header, *rows = SAMPLES.read_text().splitlines()
-    later.write_text("\n".join([header, *(f"{float(r.partition(',')[0]) + 9e5},{r.partition(',')[2]}" for r in rows)]))
+    later.write_text(
+        "\n".join([header, *(f"{float(r.partition(',')[0]) + 9e5},{r.partition(',')[2]}" for r in rows)])
+    )
     result = run("extract", LOG, "--samples", later, "-o", tmp_path / "model.yaml")
     assert result.exit_code == 3
     assert "app-20261121025243-0018" in result.stderr

@@ -51,6 +51,8 @@ class Attribution:
     """CPU of the threads of tasks, shape ``(n_executors, n_stages)``; part of ``core_s``."""
     log_core_s: Floats
     """The same as the event log tells it."""
+    paused_s: float
+    """Time that tasks of these executors paused for garbage collection, as the event log tells it."""
     covered_ratio: Floats
     """Share of the executor's life in which there are samples, shape ``(n_executors,)``."""
     courses: tuple[Course, ...]
@@ -67,6 +69,15 @@ class Attribution:
     def by_executor(self) -> Floats:
         """Return core seconds of the whole run, shape ``(n_executors, n_categories)``."""
         return np.asarray(self.core_s.sum(axis=1))
+
+    @property
+    def gc_ratio(self) -> float:
+        """CPU of collectors relative to the pauses that tasks count; 1 if it is more, or not known.
+
+        Where collectors wait for cores, or several tasks count the same pause, it is less.
+        """
+        used = float(self.core_s[self.of_executors, :, _POSITION["gc"]].sum())
+        return min(1.0, used / self.paused_s) if used > 0 and self.paused_s > 0 else 1.0
 
     @property
     def complete(self) -> bool:
@@ -119,7 +130,7 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
     shape = (len(courses), len(stages))
     core_s, idle_s = np.zeros((*shape, len(CATEGORIES))), np.zeros(shape)
     task_s, log_s = np.zeros((2, len(courses), len(tasks.stages)))
-    covered, allocated = np.zeros(len(courses)), np.zeros(len(stages))
+    covered, allocated, paused_s = np.zeros(len(courses)), np.zeros(len(stages)), 0.0
     shares = _Shares(tasks, tuple(user_packages), courses)
     windows = _windows(tasks)
     for i, each in enumerate(courses):
@@ -128,6 +139,7 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
         task_s[i] = np.bincount(tasks.stage[use.task], weights=use.cpu_s, minlength=count)
         log_s[i] = np.bincount(tasks.stage[mine], weights=tasks.cpu_s[mine], minlength=count)
         core_s[i] = _by_stage(each, tasks, mine)
+        paused_s += float(tasks.gc_s[mine].sum())
         core_s[i, :-1, : len(IN_TASKS)] += task_s[i][:, None] * shares.of(each)
         covered[i] = _covered(each, run)
         if each.match.record is not None:
@@ -142,6 +154,7 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
         process_core_s=np.array([c.process_core_s[-1] for c in courses]),
         task_core_s=task_s,
         log_core_s=log_s,
+        paused_s=paused_s,
         covered_ratio=covered,
         courses=courses,
         gaps=tuple(_gaps(run, courses, covered)),
@@ -293,7 +306,7 @@ def _gaps(run: SparkRun, courses: Sequence[Course], covered: Floats) -> list[str
     if absent:
         names = ", ".join(absent[:5]) + (" ..." if len(absent) > 5 else "")
         notes.append(
-            f"no samples of {len(absent)} of {counted(len(used), 'executor')} ({names}); others stand for them"
+            f"no samples of {len(absent)} of {counted(len(used), 'executor')} ({names}); the others count"
         )
     partly = [c.match.executor for c, share in zip(courses, covered, strict=True) if share < COVERED]
     if partly:

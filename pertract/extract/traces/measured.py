@@ -47,14 +47,17 @@ class StageUse:
 
     def __init__(self, attribution: Attribution | None) -> None:
         self._core_s: dict[str, Floats] = {}
-        self._covered = False
+        self._python_told = False
+        self.gc_ratio = attribution.gc_ratio if attribution is not None else 1.0
+        """CPU of collectors relative to the pauses that tasks count."""
         self._allocated: dict[str, float] = {}
         if attribution is not None:
             self._allocated = dict(
                 zip(attribution.stages[:-1], attribution.allocated_bytes.tolist(), strict=False)
             )
             self._core_s = dict(zip(attribution.stages[:-1], attribution.by_stage(), strict=False))
-            self._covered = attribution.complete
+            workers_told = any(used[_PYTHON] > 0 for used in self._core_s.values())
+            self._python_told = attribution.complete and workers_told
 
     def shares(self, stage: str) -> dict[dsl.CpuUse, float]:
         """Return the share of each category in the CPU that a stage used, those above zero."""
@@ -81,7 +84,7 @@ class StageUse:
             What is taken where samples do not tell.
         """
         used = self._core_s.get(stage)
-        if used is None or not self._covered or waited_s <= 0 or not used[_PYTHON]:
+        if used is None or not self._python_told or waited_s <= 0:
             return usual
         return min(1.0, float(used[_PYTHON]) / waited_s)
 
@@ -122,16 +125,18 @@ def executor_profile(
     """
     assert run.task_times is not None
     usable = [
-        course
-        for course, covered in zip(attribution.courses, attribution.covered_ratio, strict=True)
+        (course, float(used[-1, _PYTHON]))
+        for course, covered, used in zip(
+            attribution.courses, attribution.covered_ratio, attribution.core_s, strict=True
+        )
         if course.match.record is not None and course.match.executor != DRIVER and covered >= USABLE
     ]
     curves, starts = [], []
-    for course in usable:
-        curve, start_s = _curve(course, run, run.task_times)
+    for course, python_s in usable:
+        curve, start_s = _curve(course, run, run.task_times, attribution.gc_ratio)
         if len(curve.time_s) > 1:
             curves.append(curve)
-            starts.append(start_s)
+            starts.append(start_s + python_s)  # Python workers start outside of stages
     if not curves:
         return None
     rates = [curve.rate_ratio for curve in curves if not np.isnan(curve.rate_ratio)]
@@ -153,7 +158,7 @@ def executor_profile(
     )
 
 
-def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, float]:
+def _curve(course: Course, run: SparkRun, tasks: TaskTimes, gc_ratio: float) -> tuple[_Curve, float]:
     record = course.match.record
     assert record is not None
     at, process = course.at_s, course.process_core_s - course.of("python")
@@ -163,7 +168,7 @@ def _curve(course: Course, run: SparkRun, tasks: TaskTimes) -> tuple[_Curve, flo
     used = np.concatenate([[start_s], process[inside]]) - start_s
     mine = np.array([e == course.match.executor for e in tasks.executors], dtype=bool)[tasks.executor]
     begin, end = tasks.begin_s[mine], tasks.end_s[mine]
-    in_tasks = accrued(begin, end, tasks.cpu_s[mine] + tasks.gc_s[mine], at)
+    in_tasks = accrued(begin, end, tasks.cpu_s[mine] + gc_ratio * tasks.gc_s[mine], at)
     busy = np.diff(accrued(begin, end, end - begin, at))
     beside = used - in_tasks
     length = np.diff(at)

@@ -120,7 +120,7 @@ def _only_tasks(model: dsl.PerformanceModel) -> dsl.PerformanceModel:
     nothing = {"start_core_seconds": 0.0, "warm_up_core_seconds": 0.0, "per_second_cores": 0.0}
     if not all(group.cores_known for group in model.resources.workers):
         # Cores that stand for slots are all busy with tasks: whatever else ran on them would slow these down.
-        nothing["per_task_core_second"] = 0.0
+        nothing |= {"per_task_core_second": 0.0, "per_allocated_gb_core_seconds": 0.0}
     alone = {"start_core_seconds": 0.0, "per_stage_core_seconds": 0.0, "per_delay_core_seconds": 0.0}
     changed = {"executor": executor.model_copy(update=nothing), "driver": driver.model_copy(update=alone)}
     if changed == {"executor": executor, "driver": driver}:

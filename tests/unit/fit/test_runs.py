@@ -183,3 +183,16 @@ def test_without_a_second_point_the_model_is_that_of_the_run() -> None:
     fitted = fit_runs([CalibrationRun(single)])
     assert fitted.profiles == single.profiles
     assert fitted.execution == single.execution
+
+
+def test_cpu_outside_tasks_is_that_of_a_run_that_measured_it() -> None:
+    runs = calibration(1.0, 2.0, 4.0)
+    measured = dsl.ExecutorProfile(start_core_seconds=3.0, basis="measured")
+    for position, sampled in enumerate(runs):
+        if sampled.model.workload.size_bytes == GIB:
+            profiles = sampled.model.profiles.model_copy(update={"executor": measured})
+            model = sampled.model.model_copy(update={"profiles": profiles})
+            runs[position] = CalibrationRun(model, sampled.data_size, sampled.labels)
+    found = fit_runs(runs).profiles
+    assert found.executor == measured
+    assert found.driver.basis == "prior"

@@ -75,6 +75,21 @@ def test_work_beside_tasks_follows_the_speed_of_cores() -> None:
     assert (plan.background.start_core_s, plan.background.per_task_core_s) == (3.0, 0.25)
 
 
+def test_collecting_garbage_follows_what_tasks_allocate() -> None:
+    beside = dsl.ExecutorProfile(
+        per_task_core_second=0.25, per_second_cores=0.5, per_allocated_gb_core_seconds=0.3
+    )
+    plain = profile()
+    allocating = plain.model_copy(
+        update={"volumes": plain.volumes.model_copy(update={"allocated_bytes": 4 * 10**9})}
+    )
+    tasks_core_s = sum(s.tasks * float(np.average(s.cpu_s, weights=s.weights)) for s in compiled().stages)
+    for options, factor in (({}, 1.0), ({"cpu_rate": 2.0}, 1.0), ({"executors": 8}, 1.0)):
+        plan = compiled(options, executor_profile=beside, profiles=[allocating])
+        assert plan.background.per_task_core_s == pytest.approx(0.25 + factor * 0.3 * 4 / tasks_core_s)
+    assert compiled({"cpu_rate": 2.0}, executor_profile=beside).background.per_second_cores == 0.25
+
+
 # -- number of tasks -----------------------------------------------------------------------------
 
 

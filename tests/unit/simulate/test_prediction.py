@@ -53,6 +53,22 @@ def test_work_beside_tasks_counts_for_the_cpu_of_executors_only() -> None:
     assert prediction.task_cpu_utilisation.mean == pytest.approx(6 / (8 * 4))
 
 
+def test_what_runs_all_the_time_counts_as_long_as_executors_are_there() -> None:
+    always = dsl.ExecutorProfile(per_second_cores=0.25)
+    executors = (group(1, 4, removed_s=3.0), group(1, 4, registered_s=0.5))
+    prediction = predicted(model(executor_profile=always, executors=executors))
+    assert prediction.response_time_s.mean == pytest.approx(4.0)
+    assert prediction.cpu_utilisation.mean == pytest.approx((6 + 0.25 * (3 + 3.5)) / (8 * 4))
+
+
+def test_measured_cpu_outside_tasks_narrows_the_interval_of_the_utilisation() -> None:
+    widths = []
+    for basis in ("prior", "measured"):
+        found = predicted(model(executor_profile=dsl.ExecutorProfile(basis=basis))).cpu_utilisation
+        widths.append(found.interval90[1] - found.interval90[0])
+    assert widths[1] < widths[0]
+
+
 @pytest.mark.parametrize("node_cores", [None, 2])
 def test_the_series_averages_to_the_utilisation(node_cores: int | None) -> None:
     beside = dsl.ExecutorProfile(start_core_seconds=0.5, per_task_core_second=0.125)

@@ -49,6 +49,13 @@ def test_every_column_with_a_meaning_and_labels_for_the_rest(table):
     )
 
 
+def test_samples_are_places_beside_the_table(table):
+    path = table("log,samples\na.zstd,agent | s3://bucket/cpu.csv\nb.zstd,\n")
+    first, second = read_table(path)
+    assert first.samples == (str(path.parent / "agent"), "s3://bucket/cpu.csv")
+    assert second.samples == ()
+
+
 def test_absent_cells_are_none_and_rows_without_label_are_named_after_log_or_line(table):
     path = table("log,executors\nlogs/a.zstd,\n\n,3\n")
     named, unnamed = read_table(path)
