@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import dsl, provenance
-from ..errors import UsageError
+from ..errors import EmptySource, SourceError, SourceNotFound, UnrecognisedSource, UsageError
 from ..extract import attribute, build_model
+from ..extract.mapreduce import build_mapreduce_model
 from ..simulate import replay, replay_runs
-from ..sources import history_server, places, profilers, spark
+from ..sources import history_server, mapreduce, places, profilers, spark
+
+Run = spark.SparkRun | mapreduce.MapReduceRun
+"""What is known of one execution."""
 
 
 def read_run(
@@ -94,31 +98,63 @@ def read_named(
     keep_tasks: bool = False,
     jobs: int = 1,
     progress: spark.Progress | None = None,
-) -> tuple[spark.SparkRun, str]:
-    """Return the run at a source, and the name to remember it by."""
-    if places.is_web(str(source)) and (server := history_server.probe(str(source), progress=progress)):
-        if keep_tasks:
-            raise UsageError(
-                "samples are joined with the tasks of an event log, not with a History Server",
-                hint="Download the event log first, and give its file.",
-            )
-        with server:
-            run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
-        return run, places.without_secrets(str(source))
-    log = spark.find(source, application=application, attempt=attempt)
+) -> tuple[Run, str]:
+    """Return the run at a source, and the name to remember it by: of Spark, or else of MapReduce."""
+    address = str(source)
+    if places.is_web(address):
+        if (jobs_server := mapreduce.probe(address, progress=progress)) is not None:
+            with jobs_server:
+                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
+        try:
+            server = history_server.probe(address, progress=progress)
+        except SourceError:
+            if (jobs_server := mapreduce.probe(address, anywhere=True, progress=progress)) is None:
+                raise
+            with jobs_server:
+                return mapreduce.ask(jobs_server, application), places.without_secrets(address)
+        if server:
+            with server:
+                run = history_server.read(server, application, attempt, jobs=jobs, progress=progress)
+            return run, places.without_secrets(address)
+    try:
+        log = spark.find(source, application=application, attempt=attempt)
+    except (UnrecognisedSource, SourceNotFound) as error:
+        return _of_mapreduce(source, application, error)
     return spark.read(log, jobs=jobs, keep_tasks=keep_tasks, progress=progress), log.place.name
 
 
-def model_of(run: spark.SparkRun, name: str) -> dsl.PerformanceModel:
+def _of_mapreduce(
+    source: str | Path, application: str | None, otherwise: SourceError
+) -> tuple[mapreduce.MapReduceRun, str]:
+    """Return the MapReduce job at a source; what is no such source is what was said of it before."""
+    if isinstance(otherwise, EmptySource):
+        raise otherwise
+    try:
+        files = mapreduce.find(source)
+    except SourceNotFound:
+        raise otherwise from None
+    if not files:
+        raise otherwise
+    return mapreduce.read(files, application=application), files[0].place.name
+
+
+def model_of(run: Run, name: str) -> dsl.PerformanceModel:
     """Return the model of a run, replayed, with the name to remember its log by."""
     return replayed(unreplayed(run, name))
 
 
 def unreplayed(
-    run: spark.SparkRun, name: str, *, samples: Sequence[str | Path] = (), user_packages: Sequence[str] = ()
+    run: Run, name: str, *, samples: Sequence[str | Path] = (), user_packages: Sequence[str] = ()
 ) -> dsl.PerformanceModel:
     """Return the model of a run that was not yet replayed; with samples, of one whose tasks were kept."""
     origin = dsl.Provenance(version=provenance.tool_version(), created=provenance.now())
+    if samples and (isinstance(run, mapreduce.MapReduceRun) or run.task_times is None):
+        raise UsageError(
+            f"{name}: samples are joined with the tasks of a Spark event log, and this is none",
+            hint="Give the file of the event log, also where a History Server has it.",
+        )
+    if isinstance(run, mapreduce.MapReduceRun):
+        return build_mapreduce_model(run, source=name, provenance=origin)
     used = attribute(run, profilers.read(*samples), user_packages=user_packages) if samples else None
     return build_model(run, source=name, provenance=origin, attribution=used)
 

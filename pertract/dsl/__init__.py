@@ -3,6 +3,7 @@
 Immutable pydantic models without file access; `text` turns documents into models and back.
 """
 
+from .containers import ClusterManager, ContainerRequest, ContainerSize, Queue
 from .execution import (
     AdaptiveExecution,
     ApplicationConfiguration,
@@ -18,6 +19,7 @@ from .execution import (
     Operation,
     Partitions,
     SchedulerPool,
+    SlowStart,
     Stage,
 )
 from .law import Fit, Law, evaluate
@@ -48,7 +50,10 @@ __all__ = [
     "AdaptiveExecution",
     "ApplicationConfiguration",
     "Basis",
+    "ClusterManager",
     "Completeness",
+    "ContainerRequest",
+    "ContainerSize",
     "CpuUse",
     "DataWorkload",
     "Delay",
@@ -75,6 +80,7 @@ __all__ = [
     "Partitions",
     "PerformanceModel",
     "Provenance",
+    "Queue",
     "RecordData",
     "Replay",
     "ResourceArchitecture",
@@ -82,6 +88,7 @@ __all__ = [
     "Run",
     "SchedulerPool",
     "SingleSource",
+    "SlowStart",
     "Stage",
     "StageProfile",
     "Volumes",

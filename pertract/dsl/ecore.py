@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from lxml import etree
 from pydantic.fields import FieldInfo
 
-from . import base, execution, law, profile, resources
+from . import base, containers, execution, law, profile, resources
 from .base import Element, RefersTo
 from .execution import Delay, Job, Stage
 from .system import SCHEMA_VERSION, PerformanceModel
@@ -102,7 +102,9 @@ def ecore() -> str:
 class _Metamodel:
     def __init__(self) -> None:
         self.aliases = [
-            alias for module in (base, execution, law, profile, resources) for alias in _aliases(module)
+            alias
+            for module in (base, containers, execution, law, profile, resources)
+            for alias in _aliases(module)
         ]
         self.used: set[str] = set()
         self.classes: dict[str, etree._Element] = {}

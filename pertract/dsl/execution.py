@@ -29,6 +29,7 @@ from .base import (
     SchedulingMode,
     Share,
 )
+from .containers import ContainerRequest
 from .law import Law
 
 PartitionRule = Literal[
@@ -132,6 +133,19 @@ class Stage(Element):
     """Share of the data it cached on each executor of the calibration run; the last ones may be left out."""
 
 
+class SlowStart(Element):
+    """How the tasks of a stage start before the stage whose output they fetch has ended.
+
+    They fetch what there is, and have fetched all only some time after its last task has ended. As
+    MapReduce's reduces do (``RMContainerAllocator``).
+    """
+
+    completed_ratio: Share = 0.05
+    """Share of the tail's tasks that must have ended before (``reduce.slowstart.completedmaps``)."""
+    slots_ratio: Share = 0.5
+    """Most slots they take while tasks of the tail wait for some (``reduce.rampup.limit``)."""
+
+
 class Edge(Element):
     """``head`` starts when every node with an edge to it has ended."""
 
@@ -149,6 +163,8 @@ class Edge(Element):
 
     Otherwise the factor stays.
     """
+    slow_start: SlowStart | None = None
+    """How tasks of the head start before the tail has ended; absent if none does. Both are stages then."""
 
 
 class Job(Element):
@@ -201,6 +217,10 @@ class ExecutorGroup(Element):
     """When they stopped taking tasks, seconds after application start; absent if they stayed."""
     node: Count | None = None
     """Number of the node they ran on, from 0; absent: the executors in order go round the nodes."""
+    allocated_s: NonNegative | None = None
+    """When the cluster manager granted their containers, seconds after application start."""
+    released_s: NonNegative | None = None
+    """When it got them back, likewise."""
 
     @model_validator(mode="after")
     def _in_order(self) -> ExecutorGroup:
@@ -322,6 +342,8 @@ class ApplicationConfiguration(Element):
     """Pools of the FAIR scheduler; one that is not listed is FIFO inside, has weight 1 and no minimum."""
     locality: LocalityWaits = LocalityWaits()
     """How long tasks wait for a slot near their data."""
+    containers: ContainerRequest | None = None
+    """What it asked its cluster manager for; absent where it had none, or where that is unknown."""
 
     @property
     def most_slots(self) -> int:

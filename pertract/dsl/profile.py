@@ -38,6 +38,8 @@ Activity = Literal[
     "input",
     "shuffle_fetch",
     "shuffle_write",
+    "sort",
+    "output",
     "result",
     "other",
     "peak_execution",

@@ -42,7 +42,7 @@ def check(model: PerformanceModel) -> PerformanceModel:
 def problems(model: PerformanceModel) -> Iterator[Problem]:
     """Yield every shared identifier and broken reference; where there is none, a cycle if there is one."""
     whole = True
-    for part in (_shared, _resources, _stages, _edges, _loops, _repeated):
+    for part in (_shared, _resources, _stages, _edges, _slow_starts, _loops, _repeated):
         for problem in part(model):
             whole = False
             yield problem
@@ -92,6 +92,9 @@ def _identifiers(model: PerformanceModel) -> Iterator[tuple[str, str, Path]]:
         yield "data", item.id, ("workload", "data", i, "id")
     for i, group in enumerate(model.resources.nodes):
         yield "node group", group.id, ("resources", "nodes", i, "id")
+    manager = model.resources.manager
+    for i, queue in enumerate(manager.queues if manager is not None else ()):
+        yield "queue", queue.path, ("resources", "manager", "queues", i, "path")
 
 
 def _resources(model: PerformanceModel) -> Iterator[Problem]:
@@ -105,6 +108,17 @@ def _resources(model: PerformanceModel) -> Iterator[Problem]:
             message = f"there is no node {group.node}: the {places} workers are numbered from 0"
             path = ("execution", "configuration", "executors", i, "node")
             yield Problem(DanglingReference, message, path, "Correct the number, or leave it out.")
+    request, manager = model.execution.configuration.containers, model.resources.manager
+    where = ("execution", "configuration", "containers")
+    if request is not None and request.master_node is not None and request.master_node >= places:
+        message = f"there is no node {request.master_node}: the {places} workers are numbered from 0"
+        hint = "Correct the number, or leave it out."
+        yield Problem(DanglingReference, message, (*where, "master_node"), hint)
+    if request is not None and manager is not None and manager.queues and not manager.queue(request.queue):
+        known = [queue.path for queue in manager.queues]
+        hint = did_you_mean(request.queue, known) or "Correct the path, or add the queue."
+        message = f"no queue has the path '{request.queue}'"
+        yield Problem(DanglingReference, message, (*where, "queue"), hint)
 
 
 def _stages(model: PerformanceModel) -> Iterator[Problem]:
@@ -143,6 +157,27 @@ def _ends(
         for end, name in (("tail", edge.tail), ("head", edge.head)):
             if name not in known:
                 yield _no_such(kind, name, (*where, "edges", i, end), known, elsewhere)
+
+
+def _slow_starts(model: PerformanceModel) -> Iterator[Problem]:
+    stages = {stage.id for stage in model.execution.stages}
+    edges = list(_all_edges(model.execution))
+    tails: dict[str, list[str]] = {}
+    for edge, _ in edges:
+        tails.setdefault(edge.head, []).append(edge.tail)
+    for edge, path in edges:
+        if edge.slow_start is None:
+            continue
+        for name in (edge.tail, edge.head):
+            if name not in stages:
+                message = f"'{name}' has no tasks, so that none of them can start before another stage ends"
+                yield Problem(
+                    MalformedModel, message, (*path, "slow_start"), "Leave slow_start out, or join stages."
+                )
+        if len(tails[edge.head]) > 1:
+            others = ", ".join(f"'{name}'" for name in tails[edge.head] if name != edge.tail)
+            message = f"'{edge.head}' also waits for {others}, so that its tasks cannot start early"
+            yield Problem(MalformedModel, message, (*path, "slow_start"), "Leave slow_start out.")
 
 
 def _loops(model: PerformanceModel) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .base import Count, Element, Identifier, NonEmpty, NonNegative, Positive, PositiveCount
+from .containers import ClusterManager
 
 Role = Literal["master", "worker"]
 """What nodes are for: workers carry executors."""
@@ -45,6 +46,14 @@ class NodeGroup(Element):
     """Speed of a core relative to the calibration run."""
     memory_bytes: Count | None = None
     """Memory of one node, bytes; absent where unknown."""
+    container_memory_bytes: PositiveCount | None = None
+    """Memory of one node that its cluster manager gives to containers; absent where unknown."""
+    vcores: PositiveCount | None = None
+    """Virtual cores of one node, likewise; they need not be its cores."""
+    labels: tuple[Identifier, ...] = ()
+    """Labels (partitions) of the nodes; only applications that ask for one of them run there."""
+    racks: tuple[Identifier, ...] = ()
+    """Racks the nodes stand in, in turn; empty where unknown."""
     drives: Drives = Drives()
     """Drives of one node."""
 
@@ -67,6 +76,8 @@ class ResourceArchitecture(Element):
     """Groups of nodes."""
     network: NetworkChannel = NetworkChannel()
     """The network channel."""
+    manager: ClusterManager | None = None
+    """Who grants containers to executors; absent where executors are placed without one."""
 
     @property
     def workers(self) -> tuple[NodeGroup, ...]:

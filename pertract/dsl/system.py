@@ -44,6 +44,10 @@ class Run(Element):
     """Most task slots available at one time."""
     data_bytes: Count = 0
     """Volume read from storage."""
+    vcore_seconds: NonNegative | None = None
+    """Vcores x time that the cluster manager accounted for it; absent where unknown."""
+    memory_byte_seconds: NonNegative | None = None
+    """Memory x time of its containers, likewise, byte seconds."""
     data_size: Positive | None = None
     """Amount of work in the unit of the table of runs; absent where none was given."""
     labels: dict[str, str] = Field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from heapq import heapify, heapreplace
+from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING
 
 from .losses import readers
@@ -58,15 +58,23 @@ class ExecutorAllocation:
     # -- more executors --------------------------------------------------------------------------
 
     def _start(self, count: int, registered_s: float) -> None:
-        """Let executors start, each on the node that has the fewest."""
+        """Let executors start, each on the node that has the fewest of those with room."""
         if count <= 0:
             return
         on_node = Counter(worker.node for worker in self._alive())
-        fewest = [(on_node[node], node) for node in range(len(self._scheduler.plan.node_cores))]
+        room = self._policy.room
+        fewest = [
+            (on_node[node], node)
+            for node in range(len(self._scheduler.plan.node_cores))
+            if room is None or on_node[node] < room[node]
+        ]
         heapify(fewest)
         for _ in range(count):
             there, node = fewest[0]
-            heapreplace(fewest, (there + 1, node))
+            if room is not None and there + 1 == room[node]:
+                heappop(fewest)
+            else:
+                heapreplace(fewest, (there + 1, node))
             self._scheduler.start_executor(ExecutorPlan(self._policy.slots, node, registered_s, None))
 
     def _alive(self) -> list[Worker]:

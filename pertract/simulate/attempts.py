@@ -15,6 +15,7 @@ from .stage import StagePlan
 
 if TYPE_CHECKING:
     from .locality import DelayScheduling
+    from .slow_start import EarlyTasks
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +32,8 @@ class Attempt:
     cpu_s: float
     working_s: float
     """When it began to do other things than reading and fetching; infinite before."""
+    behind_s: float = 0.0
+    """Part of its slot time that is over when it begins with these, where it waited for another stage."""
     alive: bool = True
     """Whether it neither ended nor was killed."""
 
@@ -74,6 +77,8 @@ class LiveStage:
         """Tasks to launch, next one first."""
         self.waits: DelayScheduling | None = None
         """How long tasks wait for a slot near their data; None if they do not."""
+        self.early: EarlyTasks | None = None
+        """How its tasks start before the stage before has ended; None if they do not."""
         self.copies: list[int] = []
         """Slow tasks to launch once more."""
         self.current: dict[int, list[Attempt]] = {}
@@ -114,6 +119,11 @@ class LiveStage:
         self.pays = self.paid = False
 
     @property
+    def turn(self) -> float:
+        """Its place in FIFO order."""
+        return self.early.turn if self.early else self.priority
+
+    @property
     def left(self) -> int:
         """Tasks that have not succeeded, or whose output was lost."""
         return len(self.tasks.slot_s) - len(self.where)
@@ -121,6 +131,8 @@ class LiveStage:
     def may_launch(self) -> bool:
         """Return whether there is something to launch, within the limit of usable slots."""
         if self.blocked or not (self.pending or self.copies):
+            return False
+        if self.early and not self.early.may_launch():
             return False
         most = self.plan.usable_slots
         return most is None or len(self.starts_s) < self._at_first or self.running < most

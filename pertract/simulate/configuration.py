@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from statistics import mode
 
 from .. import dsl
 from ..errors import UsageError
+from .granted import Granted, check_manager, limits, matters
 from .memory import not_predicted, slot_memory
 from .options import MOST_TIMES, Options, check, check_range, with_settings
 from .placement import (
     ExecutorPlan,
     allocation_limit,
+    as_measured,
     measured_executors,
     most_slots,
     node_cores_of,
@@ -20,7 +21,7 @@ from .placement import (
 )
 from .policies import LOOK_S, Allocation, LocalityWaits, Speculation, allocated, locality_waits, speculation
 from .rounds import measured_parameters
-from .settings import truth, whole
+from .settings import RAMP_UP, REDUCES, SLOW_START, check_framework, share, truth, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Configuration:
     adaptive: dsl.AdaptiveExecution | None
     default_parallelism: int | None
     shuffle_partitions: int | None
+    """``spark.sql.shuffle.partitions``, or the reduces of MapReduce (``mapreduce.job.reduces``)."""
+    completed_ratio: float | None
+    """Share of the maps of MapReduce after which reduces start; None for as measured."""
+    ramp_up_ratio: float | None
+    """Most slots these take before the last map is launched; None for as measured."""
     fair: bool
     """Whether scheduler pools share the slots (``spark.scheduler.mode=FAIR``)."""
     pools: tuple[dsl.SchedulerPool, ...]
@@ -94,12 +100,22 @@ class Configuration:
     """Whether there are as many executors with as many slots as in the calibration run."""
     as_measured: bool
     """Whether this is the configuration of the calibration run."""
+    granted: Granted | None
+    """What a cluster manager says to the executors; None where there is none that is known."""
     warnings: tuple[str, ...]
     """What the answer leaves out or assumes, one sentence each."""
     copies: int = 1
     """Runs of the application that arrive at the same moment."""
     company: tuple[str, ...] = ()
     """Names of other applications that arrive with it."""
+
+    def slow_start(self, measured: dsl.SlowStart) -> dsl.SlowStart:
+        """Return when tasks start before the stage has ended that they fetch from."""
+        completed, ramp_up = self.completed_ratio, self.ramp_up_ratio
+        return dsl.SlowStart(
+            completed_ratio=measured.completed_ratio if completed is None else completed,
+            slots_ratio=measured.slots_ratio if ramp_up is None else ramp_up,
+        )
 
     @property
     def worker_cores(self) -> int:
@@ -117,6 +133,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
     """
     options = with_settings(options)
     check(options)
+    check_framework(options.settings, model.execution.framework)
     measured = model.execution.configuration
     warnings: list[str] = []
     task_cpus = whole(options.settings, "spark.task.cpus") or measured.task_cpus
@@ -125,13 +142,16 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         for v in (options.nodes, options.executors, options.executor_cores, options.node_memory_bytes)
     )
     static = static or task_cpus != measured.task_cpus
+    static = static or (limits(model, options) and matters(options))
+    check_manager(model, options)
     static = static or truth(options.settings, "spark.dynamicAllocation.enabled") is False
     dynamic = allocated(measured, options.settings)
     allocation = None
     first_s = min(group.registered_s for group in measured.executors)
     start_s = first_s if measured.executor_start_s is None else measured.executor_start_s
     if dynamic is not None:
-        executors, cores_per_executor = allocation_limit(model, options, dynamic, task_cpus, warnings)
+        placed = allocation_limit(model, options, dynamic, task_cpus, warnings)
+        executors = placed.executors
         least = min(dynamic.minimum_executors, len(executors))
         allocation = Allocation(
             slots=executors[0].slots,
@@ -146,12 +166,13 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
             tracking_timeout_s=dynamic.shuffle_tracking_timeout_s,
             first_s=first_s,
             start_s=start_s,
+            room=placed.granted.grant.room if placed.granted else None,
         )
     elif static:
-        executors, cores_per_executor = static_executors(model, options, task_cpus, warnings)
+        placed = static_executors(model, options, task_cpus, warnings)
     else:
-        executors = measured_executors(model)
-        cores_per_executor = mode(e.slots for e in executors) * task_cpus
+        placed = as_measured(model, options, task_cpus, warnings)
+    executors, cores_per_executor = placed.executors, placed.cores
     node_cores, nodes_known = node_cores_of(model, options, executors, task_cpus)
     data_bytes = model.workload.size_bytes
     scale = options.data_scale if options.data_scale is not None else 1.0
@@ -205,7 +226,10 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         default_parallelism=whole(options.settings, "spark.default.parallelism")
         or measured.default_parallelism,
         shuffle_partitions=whole(options.settings, "spark.sql.shuffle.partitions")
+        or whole(options.settings, REDUCES)
         or measured.shuffle_partitions,
+        completed_ratio=share(options.settings, SLOW_START),
+        ramp_up_ratio=share(options.settings, RAMP_UP),
         fair=fair,
         pools=pools,
         allocation=allocation,
@@ -220,6 +244,7 @@ def resolve(model: dsl.PerformanceModel, options: Options) -> Configuration:
         executors_as_measured=allocation is None
         and [e.slots for e in executors] == [e.slots for e in measured_executors(model)],
         as_measured=True,
+        granted=placed.granted,
         warnings=tuple(warnings),
         copies=options.copies,
         company=tuple(companion.name for companion in options.company),

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from .. import dsl, provenance
+from ..units import MIB
+from .granted import Granted
 from .intervals import Estimate
 from .prediction import Prediction
 
@@ -23,6 +25,7 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "node_type": configuration.node_type,
             "price_per_node_hour": configuration.price_per_node_hour,
             "executors": len(configuration.executors),
+            "containers": _containers(configuration.granted),
             "executor_cores": configuration.executor_cores,
             "executor_memory_bytes": configuration.executor_memory_bytes,
             "slots": configuration.slots,
@@ -79,6 +82,23 @@ def prediction_document(prediction: Prediction) -> dict[str, Any]:
             "seed": prediction.seed,
             "sources": [run.source for run in model.runs],
         },
+    }
+
+
+def _containers(granted: Granted | None) -> dict[str, Any] | None:
+    """Return what a cluster manager granted of what was asked for, or None where there is none."""
+    if granted is None:
+        return None
+    sizes = granted.grant.sizes
+    return {
+        "asked": granted.grant.asked,
+        "granted": granted.executors,
+        "queue": granted.queue,
+        "asked_memory_bytes": sizes.asked.memory_mib * MIB,
+        "memory_bytes": sizes.executor.memory_mib * MIB,
+        "vcores": sizes.executor.vcores,
+        "limited_by": granted.grant.limited_by,
+        "reason": granted.reason,
     }
 
 

@@ -13,6 +13,7 @@ from .attempts import LiveStage
 from .draw import Tasks, draw
 from .plan import Plan
 from .scheduler import TaskScheduler
+from .slow_start import EarlyTasks
 from .slots import SlotPool
 from .stage_run import StageRun
 
@@ -118,6 +119,8 @@ class _Execution:
         self.node_of = {stage: node for node, stage in enumerate(plan.stage_of) if stage >= 0}
         self.traces: list[StageTrace | None] = [None] * len(plan.stages)
         self.unfinished = n
+        self.early: dict[int, EarlyTasks] = {}
+        """Stages whose tasks may start although they have to wait for another one."""
 
     def run(self) -> Trace:
         self.env.timeout(0).callbacks.append(self._begin)
@@ -154,23 +157,38 @@ class _Execution:
         while nodes:  # a loop, not recursion: chains of job boundaries can be long
             node = nodes.pop()
             self.begin_s[node] = self.env.now
-            if self.plan.stage_of[node] >= 0:
-                stages.append(self.plan.stage_of[node])
+            if (stage := self.plan.stage_of[node]) in self.early:
+                self.early.pop(stage).tail_ended(self._ends_s(self.plan.slow_starts[stage][0]))
+            elif stage >= 0:
+                stages.append(stage)
             elif self.plan.delay_s[node] > 0:
                 self._later(node, self.plan.delay_s[node])
             else:
                 nodes += self._ended(node)
         for stage in sorted(stages, key=lambda s: self.plan.stages[s].priority):
             self._submit(stage)
+            self._submit_early(stage)
+
+    def _submit_early(self, tail: int) -> None:
+        """Submit the stages whose tasks may start before this one has ended."""
+        for head, (stage, rules) in self.plan.slow_starts.items():
+            if stage == tail and isinstance(self.pool, TaskScheduler):
+                live = self._live(head)
+                self.early[head] = EarlyTasks(self.pool, live, self.pool.stages[tail], rules)
+                self.pool.submit(live)
+
+    def _ends_s(self, stage: int) -> list[float]:
+        assert isinstance(self.pool, TaskScheduler)
+        return list(self.pool.stages[stage].ends_s)
 
     def _submit(self, stage: int) -> None:
+        if isinstance(self.pool, TaskScheduler):
+            self.pool.submit(self._live(stage))
+            self.pool.background.stage_started()
+            return
         plan = self.plan.stages[stage]
         tasks = draw(plan, np.random.default_rng(self.seeds[stage]))
         launch_s = max(self.plan.driver_launch_s, plan.launch_interval_s)
-        if isinstance(self.pool, TaskScheduler):
-            self.pool.submit(LiveStage(stage, plan, tasks, at_first=self.plan.slots, launch_s=launch_s))
-            self.pool.background.stage_started()
-            return
         self.tasks[stage] = tasks
         run = StageRun(
             stage,
@@ -186,6 +204,12 @@ class _Execution:
         )
         self.pool.submit(run)
         self.pool.background.stage_started()
+
+    def _live(self, stage: int) -> LiveStage:
+        plan = self.plan.stages[stage]
+        tasks = draw(plan, np.random.default_rng(self.seeds[stage]))
+        launch_s = max(self.plan.driver_launch_s, plan.launch_interval_s)
+        return LiveStage(stage, plan, tasks, at_first=self.plan.slots, launch_s=launch_s)
 
     def _later(self, node: int, delay_s: float) -> None:
         def over(_: Any = None) -> None:

@@ -17,6 +17,8 @@ BREAKDOWN = ("driver", "scheduling", "slot_wait", "cpu", "gc", "drive", "network
 
 Skew is what a task takes longer than the mean of its stage.
 """
+_BEFORE = [CAUSES.index("scheduling"), CAUSES.index("network")]
+"""What comes before everything else in a task that starts early (`slow_start`)."""
 
 
 def task_core_s(trace: Trace) -> float:
@@ -128,7 +130,8 @@ def _critical_path(trace: Trace) -> Iterator[int]:
 def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float) -> None:
     stage, plan = trace.stages[index], trace.plan.stages[index]
     start, end = stage.starts_s[stage.last], stage.ends_s[stage.last]
-    parts["slot_wait"] += start - stage.submitted_s
+    submitted_s = stage.submitted_s
+    parts["slot_wait"] += max(0.0, float(start - submitted_s))
     parts["scheduling"] += noted_s - end
     task = plan.causes_s[:, stage.tasks.group[stage.last]].copy()
     task[CAUSES.index("cpu")] += stage.tasks.cpu_s[stage.last] - task[IS_CPU].sum()  # of the warm-up
@@ -139,6 +142,12 @@ def _add_stage(parts: dict[str, float], trace: Trace, index: int, noted_s: float
         task[CAUSES.index("drive")] += drive_s
         task[CAUSES.index("network")] += network_s
         nominal += drive_s + network_s
+    if start < submitted_s:  # it began before the stage whose output it fetched had ended
+        # What it did until then is beside the critical path; of waiting and fetching only the rest counts.
+        task[_BEFORE] = 0.0
+        start = submitted_s
+        task[CAUSES.index("network")] = max(0.0, float(end - start - task.sum()))
+        nominal = float(task.sum())
     task[CAUSES.index("cpu")] += end - start - nominal  # waiting for a core of a shared node
     own_s = float(plan.duration_s[stage.tasks.group[stage.last]])  # without warm-up and waits
     usual_s = float(np.average(plan.duration_s, weights=plan.weights))

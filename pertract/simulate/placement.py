@@ -9,6 +9,7 @@ from .. import dsl
 from ..dsl.execution import most_at_once
 from ..errors import UsageError
 from ..units import counted, format_size
+from .granted import Granted, asked_executors, granted, limits, registered_s
 from .memory import OVERHEAD, SYSTEM_BYTES, process_bytes, room
 from .options import MOST_MACHINES, Options
 
@@ -27,6 +28,17 @@ class ExecutorPlan:
     removed_s: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Executors of the simulated cluster, and how they came there."""
+
+    executors: tuple[ExecutorPlan, ...]
+    cores: int
+    """Cores of an executor; the most common number where they differ."""
+    granted: Granted | None = None
+    """What a cluster manager says to it; None where there is none that is known."""
+
+
 def measured_executors(model: dsl.PerformanceModel) -> tuple[ExecutorPlan, ...]:
     """Return the executors of the calibration run on as many nodes as it had."""
     nodes = sum(group.count for group in model.resources.workers)
@@ -38,10 +50,39 @@ def measured_executors(model: dsl.PerformanceModel) -> tuple[ExecutorPlan, ...]:
     return tuple(executors)
 
 
+def as_measured(
+    model: dsl.PerformanceModel, options: Options, task_cpus: int, warnings: list[str]
+) -> Placement:
+    """Return the executors of the calibration run.
+
+    Where the application asked for more than it got, a warning says why as far as the cluster manager is
+    known, and also if that would have granted another number.
+    """
+    executors = measured_executors(model)
+    cores = mode(executor.slots for executor in executors) * task_cpus
+    asked = asked_executors(model, options, 0)
+    had = _most_executors(executors)
+    if asked <= had or not limits(model, options):
+        return Placement(executors, cores)
+    try:
+        found = granted(model, options, cores=cores, asked=asked)
+    except UsageError as error:  # it ran, so that the model must be wrong about YARN
+        warnings.append(f"the application had {had} executors, but YARN as the model knows it: {error}")
+        return Placement(executors, cores)
+    if found.executors == had:
+        warnings.append(found.reason)
+        return Placement(executors, cores, found)
+    warnings.append(
+        f"the application asked for {asked} executors and had {had}, but YARN as the model knows it grants "
+        f"{found.executors}: {found.why}"
+    )
+    return Placement(executors, cores)
+
+
 def static_executors(
     model: dsl.PerformanceModel, options: Options, task_cpus: int, warnings: list[str]
-) -> tuple[tuple[ExecutorPlan, ...], int]:
-    """Return executors that stay for the whole application, and the cores of each."""
+) -> Placement:
+    """Return executors that stay for the whole application."""
     measured = measured_executors(model)
     configuration = model.execution.configuration
     dynamic = configuration.dynamic_allocation is not None
@@ -51,6 +92,9 @@ def static_executors(
             "(--set spark.dynamicAllocation.enabled=true predicts the allocation)"
         )
     cores = _executor_cores(model, options)
+    if limits(model, options):
+        asked = asked_executors(model, options, _most_executors(measured))
+        return _granted(model, options, cores, task_cpus, asked, warnings)
     per_node = _executors_per_node(model, options)
     count = options.executors
     if count is None:
@@ -61,6 +105,37 @@ def static_executors(
             f"a node has room for {per_node}",
             hint="Give more nodes, larger ones, or smaller executors.",
         )
+    slots = _slots(cores, task_cpus, count)
+    nodes = options.nodes or max(1, -(-count // per_node))
+    registered = _registration_times(measured, count, dynamic)
+    executors = tuple(ExecutorPlan(slots, i % nodes, registered[i], None) for i in range(count))
+    return Placement(executors, cores)
+
+
+def _granted(
+    model: dsl.PerformanceModel,
+    options: Options,
+    cores: int,
+    task_cpus: int,
+    asked: int,
+    warnings: list[str],
+) -> Placement:
+    """Return the executors that the cluster manager grants of those asked for."""
+    slots = _slots(cores, task_cpus, 1)
+    found = granted(model, options, cores=cores, asked=asked)
+    _slots(cores, task_cpus, found.executors)
+    if found.executors < asked:
+        warnings.append(found.reason)
+    warnings += found.assumed
+    times = registered_s(model, found.grant)
+    executors = (
+        ExecutorPlan(slots, node, time, None) for node, time in zip(found.grant.nodes, times, strict=True)
+    )
+    return Placement(tuple(executors), cores, found)
+
+
+def _slots(cores: int, task_cpus: int, count: int) -> int:
+    """Return the task slots of an executor; raise UsageError if it has none, or there are too many."""
     slots = cores // task_cpus
     if slots < 1:
         raise UsageError(
@@ -72,9 +147,7 @@ def static_executors(
             f"{count} executors with {counted(slots, 'slot')} are more than can be simulated",
             hint=f"Ask for at most {MOST_MACHINES:,} executors and {MOST_SLOTS:,} slots in all.",
         )
-    nodes = options.nodes or max(1, -(-count // per_node))
-    registered = _registration_times(measured, count, dynamic)
-    return tuple(ExecutorPlan(slots, i % nodes, registered[i], None) for i in range(count)), cores
+    return slots
 
 
 def _executor_cores(model: dsl.PerformanceModel, options: Options) -> int:
@@ -132,14 +205,24 @@ def allocation_limit(
     dynamic: dsl.DynamicAllocation,
     task_cpus: int,
     warnings: list[str],
-) -> tuple[tuple[ExecutorPlan, ...], int]:
-    """Return the most executors that dynamic allocation can have, and the cores of each.
+) -> Placement:
+    """Return the most executors that dynamic allocation can have.
 
-    The cluster holds what ``--nodes`` gives place to; without it what ``maxExecutors`` allows, and
-    without that what the measured cluster held at one time.
+    The cluster holds what its manager grants, or what ``--nodes`` gives place to; without these what
+    ``maxExecutors`` allows, and without that what the measured cluster held at one time.
     """
     measured = measured_executors(model)
     most = dynamic.maximum_executors
+    if limits(model, options):
+        cores = _executor_cores(model, options)
+        placed = _granted(model, options, cores, task_cpus, most or MOST_MACHINES, [])
+        assert placed.granted is not None
+        count = placed.granted.executors
+        if most is None or count < most:
+            limited = f"dynamic allocation is limited to {counted(count, 'executor')}: {placed.granted.why}"
+            warnings.append(limited)
+        warnings += placed.granted.assumed
+        return placed
     if options.nodes is not None:
         most = min(most or MOST_MACHINES, options.nodes * _executors_per_node(model, options))
     if most is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -89,13 +89,15 @@ class Plan:
     """Extra time of the first task on each slot of an executor, whatever its stage."""
     cold_cpu_s: float = 0.0
     """The CPU in it."""
+    slow_starts: Mapping[int, tuple[int, dsl.SlowStart]] = field(default_factory=dict)
+    """Stages whose tasks start before another one has ended: that one and the rules, by their positions."""
 
     @property
     def stepwise(self) -> bool:
         """Whether tasks can do more than run once, each by itself, on executors known beforehand."""
         policies = (self.allocation, self.speculation, self.locality)
         alone = all(policy is None for policy in policies) and not self.losses_s and self.links_apart
-        return not alone or any(stage.barrier for stage in self.stages)
+        return not alone or bool(self.slow_starts) or any(stage.barrier for stage in self.stages)
 
     @property
     def links_apart(self) -> bool:
@@ -188,8 +190,21 @@ def compile_plan(model: dsl.PerformanceModel, configuration: Configuration) -> t
         driver_launch_s=model.profiles.driver.launch_s,
         cold_s=model.profiles.executor.cold_s / configuration.cpu_rate,
         cold_cpu_s=model.profiles.executor.cold_core_seconds / configuration.cpu_rate,
+        slow_starts=_slow_starts(model.execution, [stage.id for stage in stages], configuration),
     )
     return plan, compiler.warnings()
+
+
+def _slow_starts(
+    execution: dsl.ExecutionArchitecture, stages: list[str], configuration: Configuration
+) -> dict[int, tuple[int, dsl.SlowStart]]:
+    """Return which stages start before which others have ended; none does that waits for all of these."""
+    found = {}
+    for edge in (*execution.edges, *(edge for job in execution.jobs for edge in job.edges)):
+        rules = edge.slow_start and configuration.slow_start(edge.slow_start)
+        if rules is not None and rules.completed_ratio < 1:
+            found[stages.index(edge.head)] = stages.index(edge.tail), rules
+    return found
 
 
 def _delay_s(delay: dsl.Delay, variables: dict[LawVariable, float]) -> float:

@@ -46,6 +46,8 @@ class Allocation:
     """When the first executors register."""
     start_s: float = 0.0
     """Time from asking for an executor to its registration."""
+    room: tuple[int, ...] | None = None
+    """Most executors on each node; None where only their number is limited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -305,7 +305,12 @@ class _Summary:
         boundaries = zip(plan.job_starts, plan.job_ends, strict=True)
         self.jobs = [(trace.begin_s[begin], trace.end_s[end]) for begin, end in boundaries]
         self.stages = [
-            (stage.submitted_s, stage.ended_s, *_task_times(stage.ends_s - stage.starts_s), path_s)
+            (
+                min(stage.submitted_s, stage.starts_s.min()),
+                stage.ended_s,
+                *_task_times(stage.ends_s - stage.starts_s),
+                path_s,
+            )
             for stage, path_s in zip(trace.stages, critical_s, strict=True)
         ]
 

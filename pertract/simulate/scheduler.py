@@ -227,7 +227,7 @@ class TaskScheduler:
 
         All free slots are offered if there is no limit.
         """
-        ready = sorted((s.priority, s.index) for s in self.active.values() if s.may_launch())
+        ready = sorted((s.turn, s.index) for s in self.active.values() if s.may_launch())
         if not ready or not workers:
             return
         running = {stage.index: stage.running for stage in self.active.values()}
@@ -325,6 +325,8 @@ class TaskScheduler:
             stage.drive_s.append(0.0)
             stage.network_s.append(0.0)
             self.at(launch_s, partial(self._read_input, attempt, self.transfers))
+        elif stage.early:
+            stage.early.begin(attempt)
         elif server is None:
             self.at(launch_s + attempt.slot_s, partial(self._ended, attempt))
         elif launch_s > self.env.now:
@@ -340,10 +342,17 @@ class TaskScheduler:
 
     def _work(self, attempt: Attempt) -> None:
         """Let an attempt that has read its input do all but writing."""
+        if attempt.stage.early:
+            attempt.stage.early.begin(attempt)
+        else:
+            self.compute(attempt)
+
+    def compute(self, attempt: Attempt) -> None:
+        """Let an attempt do what is left of its time, but for writing."""
         attempt.working_s = self.env.now
         server = self.servers.get(attempt.worker.node)
         if server is None:
-            self.at(self.env.now + attempt.slot_s, partial(self._worked, attempt))
+            self.at(self.env.now + attempt.slot_s - attempt.behind_s, partial(self._worked, attempt))
         else:
             self._compute((attempt.stage.index, attempt.number, attempt.worker.index), server)
 
@@ -364,7 +373,7 @@ class TaskScheduler:
             self.background.done(key)
             return
         attempt = self._attempts[key]
-        rest = attempt.slot_s - attempt.cpu_s
+        rest = attempt.slot_s - attempt.cpu_s - attempt.behind_s
         if rest > 0:
             self.at(self.env.now + rest, partial(self._worked, attempt))
         else:
@@ -381,6 +390,8 @@ class TaskScheduler:
         if attempt.task in stage.copies:
             stage.copies.remove(attempt.task)
         self._message(attempt.worker)
+        if any(other.early for other in self.active.values()):
+            self.offer_all()  # that another task has ended may let more of the next stage start
         for other in beaten:
             self.kill(other)
             self._message(other.worker)

@@ -41,9 +41,32 @@ SETTINGS = (
     "spark.locality.wait.legacyResetOnTaskLaunch",
     "spark.scheduler.revive.interval",
 )
-"""The properties that have an effect on the prediction."""
+"""The properties of Spark that have an effect on the prediction."""
+YARN_SETTINGS = (
+    "spark.executor.memoryOverheadFactor",
+    "spark.executor.minMemoryOverhead",
+    "spark.memory.offHeap.enabled",
+    "spark.memory.offHeap.size",
+    "spark.executor.pyspark.memory",
+    "spark.yarn.am.memory",
+    "spark.yarn.am.memoryOverhead",
+    "spark.yarn.am.cores",
+    "spark.driver.memory",
+    "spark.driver.memoryOverhead",
+    "spark.driver.cores",
+    "spark.yarn.queue",
+)
+"""Those that have one only where the model tells what YARN grants."""
+REDUCES = "mapreduce.job.reduces"
+SLOW_START = "mapreduce.job.reduce.slowstart.completedmaps"
+RAMP_UP = "yarn.app.mapreduce.am.job.reduce.rampup.limit"
+CONTAINER_MB = "mapreduce.map.memory.mb"
+MAPREDUCE_SETTINGS = (REDUCES, SLOW_START, RAMP_UP, CONTAINER_MB)
+"""Those of MapReduce."""
 
 Settings = Mapping[str, str]
+MAPREDUCE = "MapReduce"
+"""What the framework of such models is called."""
 
 SHORTEST_S = 1e-3
 """Shortest period; what happens more often would take for ever to simulate."""
@@ -53,11 +76,39 @@ _WHOLE = re.compile(r"\d{1,9}")
 def check_known(settings: Settings) -> None:
     """Raise UsageError if a property has no effect."""
     for key in settings:
-        if key not in SETTINGS:
+        if key not in (*SETTINGS, *YARN_SETTINGS, *MAPREDUCE_SETTINGS):
             raise UsageError(
                 f"the setting '{key}' has no effect on the prediction",
-                hint=f"Settings that have: {', '.join(SETTINGS)}.",
+                hint=f"Settings that have: {', '.join(SETTINGS + MAPREDUCE_SETTINGS)}.",
             )
+
+
+def check_framework(settings: Settings, framework: str) -> None:
+    """Raise UsageError if a property is of another framework than that of the model."""
+    mapreduce = framework == MAPREDUCE
+    for key in settings:
+        if (key in MAPREDUCE_SETTINGS) != mapreduce:
+            known = MAPREDUCE_SETTINGS if mapreduce else SETTINGS
+            raise UsageError(
+                f"the setting '{key}' has no effect on an application of {framework}",
+                hint=f"Settings that have: {', '.join(known)}.",
+            )
+
+
+def share(settings: Settings, key: str) -> float | None:
+    """Return a number from 0 to 1, or None where the property is not set; otherwise as `whole`."""
+    text = settings.get(key)
+    if text is None:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise UsageError(
+            f"the setting {key} must be a number from 0 to 1, not '{text}'", hint="Correct the number."
+        )
+    return value
 
 
 def whole(settings: Settings, key: str, *, least: int = 1) -> int | None:
@@ -81,12 +132,12 @@ def whole(settings: Settings, key: str, *, least: int = 1) -> int | None:
     return value
 
 
-def memory(settings: Settings, key: str, *, least: int = 1) -> int | None:
+def memory(settings: Settings, key: str, *, least: int = 1, default_unit: str = "m") -> int | None:
     """Return a size of memory in bytes, or None where the property is not set; otherwise as `whole`."""
     text = settings.get(key)
     if text is None:
         return None
-    value = parse_memory(text)
+    value = parse_memory(text, default_unit=default_unit)
     if value is None or value < least:
         raise UsageError(
             f"the setting {key} must be a memory size, not '{text}'", hint="Write, for example, 4g or 512m."

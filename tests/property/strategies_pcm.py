@@ -1,13 +1,22 @@
-"""Models at random whose predictions leave nothing to chance."""
+"""Models at random whose predictions leave nothing to chance.
+
+Times are continuous, so that no two events coincide: which of them came first would be a matter of rounding.
+"""
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import strategies as st
 
 from pertract import dsl
 
-SECONDS = st.floats(0.01, 20).map(lambda value: float(f"{value:.4g}"))
-LITTLE = st.floats(0.001, 0.5).map(lambda value: float(f"{value:.3g}"))
+
+def continuous(low: float, high: float) -> st.SearchStrategy[float]:
+    """Draw numbers that are never simple."""
+    return st.integers(0, 2**32 - 1).map(lambda seed: float(np.random.default_rng(seed).uniform(low, high)))
+
+
+SECONDS, LITTLE = continuous(0.01, 20), continuous(0.001, 0.5)
 LAWS: st.SearchStrategy[dsl.Law] = st.one_of(
     st.just({}),
     st.fixed_dictionaries(
@@ -19,7 +28,7 @@ LAWS: st.SearchStrategy[dsl.Law] = st.one_of(
 @st.composite
 def demands(draw: st.DrawFn, groups: int) -> tuple[dsl.Demand, ...]:
     """Draw demands of alike spread: an export says one size for all demands of a task."""
-    spread = draw(st.lists(st.floats(0.2, 3), min_size=groups, max_size=groups))
+    spread = draw(st.lists(continuous(0.2, 3), min_size=groups, max_size=groups))
     mean = sum(spread) / groups
     variables = st.fixed_dictionaries(
         {"constant": SECONDS},
@@ -73,7 +82,7 @@ def profiles(
             input_bytes=draw(st.integers(10**6, 10**10)), input_records=draw(st.integers(10, 10**8))
         ),
         **(
-            {"warm_up_s": draw(st.floats(0.5, 2)), "warm_up_core_seconds": draw(st.floats(0, 0.5))}
+            {"warm_up_s": draw(continuous(0.5, 2)), "warm_up_core_seconds": draw(LITTLE)}
             if draw(st.booleans())
             else {}
         ),

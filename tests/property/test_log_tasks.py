@@ -15,7 +15,7 @@ from pertract.sources.spark.events import (
     TaskInfo,
     TaskMetrics,
 )
-from pertract.sources.spark.tasks import TaskBatch, TaskCollector, _group, _take_warm_up
+from pertract.sources.spark.tasks import TaskBatch, TaskCollector, _take_warm_up, grouped
 
 # Without the explain phase, which takes a minute where a test fails.
 repeatable = settings(
@@ -92,7 +92,7 @@ def test_parts_are_not_negative_and_add_up_to_the_duration(ends, slots, cpu_reco
 
 @repeatable
 @given(stages, slots)
-def test_groups_hold_all_tasks_shortest_first(ends, slots):
+def testgroupeds_hold_all_tasks_shortest_first(ends, slots):
     summary = summarise(ends, slots)
     assert summary.weights.sum() == len(ends)
     assert (summary.weights > 0).all()
@@ -103,7 +103,7 @@ def test_groups_hold_all_tasks_shortest_first(ends, slots):
 
 @repeatable
 @given(stages, slots)
-def test_groups_and_warm_up_together_hold_the_measured_time(ends, slots):
+def testgroupeds_and_warm_up_together_hold_the_measured_time(ends, slots):
     summary = summarise(ends, slots)
     first = sum(
         min(slots.get(name, 0) or len(ends), sum(e.info.executor == name for e in ends))
@@ -127,8 +127,8 @@ rows = st.lists(st.floats(0, 1e5, width=32), min_size=1, max_size=500).map(np.ar
 
 @repeatable
 @given(rows, st.integers(8, 64))
-def test_grouping_keeps_weight_mean_and_the_longest_task(durations, groups):
-    weights, means = _group(np.ones(len(durations)), durations[:, None], groups)
+def testgroupeding_keeps_weight_mean_and_the_longest_task(durations, groups):
+    weights, means = grouped(np.ones(len(durations)), durations[:, None], groups)
     assert weights.sum() == pytest.approx(len(durations))
     assert weights @ means[:, 0] == pytest.approx(durations.sum(), abs=1e-6)
     assert means[-1, 0] == pytest.approx(durations.max())

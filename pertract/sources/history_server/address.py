@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from ...errors import UsageError
+from .. import web
 
 _PAGES = frozenset({"jobs", "stages", "storage", "environment", "executors", "SQL", "streaming", "logs"})
 """First parts of the paths of Spark's web interface."""
 _FILE = re.compile(r"\.[A-Za-z]\w*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who asks; never shown."""
-
-    token: str | None = field(default=None, repr=False)
-    user: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-
-    def __bool__(self) -> bool:
-        return bool(self.token or self.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +23,7 @@ class Address:
     attempt: str | None = None
     sure: bool = True
     """Whether it looks like the address of a server; otherwise it may be that of a file."""
-    credentials: Credentials = field(default_factory=Credentials, repr=False)
+    credentials: web.Credentials = field(default_factory=web.Credentials, repr=False)
 
     def __str__(self) -> str:
         return self.base
@@ -45,9 +32,7 @@ class Address:
 def parse(url: str) -> Address:
     """Return the address of a server from its URL, that of one of its pages, or of its API.
 
-    Credentials come from the URL (``https://user:password@host``) or else from the environment:
-    ``PERTRACT_TOKEN`` is sent as bearer token, ``PERTRACT_USER`` and ``PERTRACT_PASSWORD`` as basic
-    authentication.
+    Credentials come from the URL or else from the environment, see `web.of_url`.
 
     Raises
     ------
@@ -59,19 +44,11 @@ def parse(url: str) -> Address:
     >>> parse("http://me:secret@host:18080/spark/history/app-1/2/jobs/")
     Address(base='http://host:18080/spark', application='app-1', attempt='2', sure=True)
     """
-    try:
-        parts = urlsplit(url.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(
-            "the address of the server cannot be read", hint="Write it like this: http://host:18080"
-        )
+    parts = web.split(url, example="http://host:18080")
     segments = [segment for segment in parts.path.split("/") if segment]
     prefix, application, attempt, sure = _split(segments)
     base = "/".join([f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", *prefix])
-    return Address(base, application, attempt, sure, _credentials(parts))
+    return Address(base, application, attempt, sure, web.of_url(parts))
 
 
 def may_be_server(url: str) -> bool:
@@ -101,19 +78,3 @@ def _named(segments: list[str]) -> tuple[str | None, str | None]:
     application = unquote(segments[0]) if segments else None
     attempt = segments[1] if len(segments) > 1 and segments[1].isdecimal() else None
     return application, attempt
-
-
-def _credentials(parts: SplitResult) -> Credentials:
-    if parts.username:
-        return Credentials(user=unquote(parts.username), password=unquote(parts.password or ""))
-    environ = os.environ
-    if token := environ.get("PERTRACT_TOKEN", "").strip():
-        if not (token.isascii() and token.isprintable()):
-            raise UsageError(
-                "PERTRACT_TOKEN holds something else than a token",
-                hint="A token is one line of ASCII letters, digits and signs.",
-            )
-        return Credentials(token=token)
-    if user := environ.get("PERTRACT_USER"):
-        return Credentials(user=user, password=environ.get("PERTRACT_PASSWORD", ""))
-    return Credentials()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import SourceNotFound, UsageError
+from ..web import quoted
 from .answers import Application, Attempt
-from .client import Server, quoted
+from .client import Server
 
 _LISTED = 100
 _NAMED = 3

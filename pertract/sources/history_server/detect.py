@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...errors import SourceError, SourceNotFound
+from ..web import Progress
 from . import address as addresses
 from .answers import Application
-from .client import Progress, Server
+from .client import Server
 
 
 def probe(url: str, *, progress: Progress | None = None) -> Server | None:

@@ -10,8 +10,9 @@ from .. import spark
 from ..spark.assemble import RunBuilder
 from ..spark.reader import finish, receive
 from ..spark.segment import Counts
+from ..web import Progress
 from .applications import Chosen, choose
-from .client import Progress, Server
+from .client import Server
 from .gather import Gathering
 
 
@@ -50,7 +51,7 @@ def read(
     SourceError
         If there is no such application, the server refuses, or no job of the application finished.
     """
-    from .session import SignInWanted
+    from ..web.session import SignInWanted
 
     with Server(server, progress=progress) if isinstance(server, str) else server as opened:
         chosen = choose(opened, app, attempt)

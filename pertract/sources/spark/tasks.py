@@ -155,7 +155,7 @@ class TaskCollector:
         self._overflow.clear()
         self._totals += _totals(table)
         kept = _decompose(table, cpu_recorded=cpu_recorded, before=self._count - len(table))
-        self._reduced.append(_group(np.ones(len(table)), kept, 16 * GROUPS))
+        self._reduced.append(grouped(np.ones(len(table)), kept, 16 * GROUPS))
 
     def _by_executor(self) -> Positions:
         return [(name, np.array(positions)) for name, positions in self._on_executor.items()]
@@ -214,7 +214,7 @@ class TaskCollector:
         first_wave, gap_s = _waves(launch * MS, finish * MS, executors, slots)
         warm_up_s, warm_up_cpu_s = _take_warm_up(kept, first_wave)
         parts = [(np.ones(len(table)), kept), *self._reduced]
-        weights, groups = _group(
+        weights, groups = grouped(
             np.concatenate([w for w, _ in parts]), np.concatenate([k for _, k in parts]), GROUPS
         )
         totals = self._totals + _totals(table)
@@ -370,7 +370,7 @@ def _take_warm_up(kept: Floats, first: Mask) -> tuple[float, float]:
     return float((duration - remaining).mean()), float((cpu * (1 - factor)).mean())
 
 
-def _group(weights: Floats, rows: Floats, groups: int) -> tuple[Floats, Floats]:
+def grouped(weights: Floats, rows: Floats, groups: int) -> tuple[Floats, Floats]:
     """Return weighted means of neighbouring rows, ordered by the first column.
 
     Up to ``groups`` rows are returned as they are. Otherwise groups hold equal weights, except that

@@ -110,6 +110,7 @@ class StageReader:
             )
         if not count:
             return None
+        self._check_tokens(tasks)
         slots = self._capacity(tasks.slots)
         outcomes = Outcomes(self._quantities, tasks.body)
         found, warm, extra = self._ordered(
@@ -287,6 +288,16 @@ class StageReader:
         return home if home in cores or not cores else cores[0]
 
     # -- numbers -----------------------------------------------------------------------------------------
+
+    def _check_tokens(self, tasks: TokenTasks) -> None:
+        """Make sure that a stage waits for all of its tasks, and that only one stage has the turn."""
+        wanted = [(token, 0, "so a stage does not wait for all of its tasks") for token in tasks.tokens]
+        if tasks.turn is not None:
+            wanted.append((tasks.turn, 1, "so it is not one stage that launches its tasks at a time"))
+        for passive, capacity, effect in wanted:
+            found = count_of(passive.capacity, self._quantities.known, passive.where)
+            if found != capacity:
+                raise refusal(passive.where, f"has a capacity of {found}, {effect}", f"Set it to {capacity}.")
 
     def _capacity(self, passive: Passive) -> int:
         slots = count_of(passive.capacity, self._quantities.known, passive.where)

@@ -67,6 +67,8 @@ class TokenTasks:
     launch: Work | None
     """What the driver does for every launch."""
     limit: Limit | None
+    tokens: tuple[Passive, ...]
+    """What each task leaves when it ends."""
     turn: Passive | None
     """What a stage holds while it launches its tasks, so that one stage goes after the other."""
 
@@ -242,6 +244,7 @@ class _Finder:
             inputs=launched.inputs,
             launch=launched.work,
             limit=limit,
+            tokens=launched.tokens,
             turn=turn,
         )
         return self._stage(program, begin, at, tasks)

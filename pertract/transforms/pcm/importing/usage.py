@@ -87,7 +87,7 @@ class UsageReader:
                     "requests arrive at random times, so that they overlap and wait for each other",
                     "Use a ClosedWorkload of population 1: one run at a time is predicted.",
                 ) from problem
-        population = self._objects.number(workload, "population", 1)
+        population = self._objects.number(workload, "population", 0)
         if population != 1:
             raise refusal(
                 self._objects.where(workload),

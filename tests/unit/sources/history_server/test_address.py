@@ -1,6 +1,7 @@
 import pytest
 
 from pertract.errors import UsageError
+from pertract.sources import web
 from pertract.sources.history_server import address
 
 
@@ -71,7 +72,7 @@ def test_credentials_come_from_the_url_first_and_are_never_shown(monkeypatch):
 def test_user_and_password_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("PERTRACT_USER", "me")
     monkeypatch.setenv("PERTRACT_PASSWORD", "secret")
-    assert address.parse("http://h").credentials == address.Credentials(user="me", password="secret")
+    assert address.parse("http://h").credentials == web.Credentials(user="me", password="secret")
 
 
 @pytest.mark.parametrize("token", ["t0ken\nX-Other: 1", "töken", "t0ken\x7f"])

@@ -48,7 +48,7 @@ def test_a_passing_failure_is_tried_again(web):
 def test_a_long_retry_after_is_cut_short():
     from urllib3 import HTTPResponse
 
-    from pertract.sources.history_server import session
+    from pertract.sources.web import session
 
     patience = session._Patience()
     assert patience.get_retry_after(HTTPResponse(headers={"Retry-After": "3600"})) == session._LONGEST_PAUSE_S

@@ -123,3 +123,13 @@ def with_delay(files: Files, name: str, expression: str) -> dict[str, bytes]:
         specify(found, expression)
 
     return edited(files, "repository", change)
+
+
+def with_capacity(files: Files, passive: str, capacity: str) -> dict[str, bytes]:
+    """Return files in which a passive resource, given by identifier, has another capacity."""
+
+    def change(root: etree._Element) -> None:
+        [found] = [e for e in root.iter("passiveResource_BasicComponent") if e.get("id") == passive]
+        specify(found, capacity)
+
+    return edited(files, "repository", change)

@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 
 from pertract import api, dsl
+from pertract.errors import TransformError
 from pertract.simulate import Options, predict
 from pertract.transforms.pcm.importing import import_model
 
 from .disguise import disguised
-from .edits import Files, with_data, with_delay, with_demand, with_processor, with_slots, with_tasks
+from .edits import (
+    Files,
+    with_capacity,
+    with_data,
+    with_delay,
+    with_demand,
+    with_processor,
+    with_slots,
+    with_tasks,
+)
 
 VALID = Path(__file__).resolve().parents[5] / "dsl" / "valid"
 
@@ -86,3 +96,10 @@ def test_tasks_demands_and_delays_come_back(minimal):
 def test_it_does_not_matter_how_a_model_is_written(name):
     files = api.export_pcm(api.load(VALID / f"{name}.yaml"), effects=False).files
     assert mean_s(disguised(files)) == pytest.approx(mean_s(files), rel=1e-6)
+
+
+def test_a_stage_that_does_not_wait_for_its_tasks_is_refused(minimal):
+    _, files = minimal
+    with pytest.raises(TransformError, match="does not wait for all of its tasks") as refused:
+        import_model(with_capacity(files, "read.done", "3"), "pcm")
+    assert "capacity of 3" in str(refused.value)

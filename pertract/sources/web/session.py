@@ -19,7 +19,7 @@ from urllib3.util import Retry
 
 from ... import provenance
 from ...errors import SourceError, SourceNotFound, UnreadableSource, UnrecognisedSource
-from .address import Credentials
+from .credentials import Credentials
 
 TIMEOUT_S = (10.0, 120.0)
 """To connect, and between two pieces of an answer: a server may have to read a whole log first."""
@@ -44,6 +44,10 @@ class _Bearer(AuthBase):
         return request
 
 
+_DELEGATION = ("X-Hadoop-Delegation-Token", "Hadoop-YARN-Auth-Delegation-Token")
+"""Headers of Hadoop's delegation token: that of ``DelegationTokenAuthenticator``, and YARN's before 2.7."""
+
+
 class _Session(requests.Session):
     """Keeps credentials when a server sends on to its own TLS port, as Spark's does with any port."""
 
@@ -51,6 +55,12 @@ class _Session(requests.Session):
         old, new = urlsplit(old_url), urlsplit(new_url)
         to_tls = (old.scheme, new.scheme) == ("http", "https") and old.hostname == new.hostname
         return not to_tls and bool(super().should_strip_auth(old_url, new_url))  # type: ignore[no-untyped-call]
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
+        if self.should_strip_auth(str(response.request.url), str(prepared_request.url)):
+            for header in _DELEGATION:
+                prepared_request.headers.pop(header, None)
 
 
 def new_session(credentials: Credentials, *, pause_s: float = 0.5) -> requests.Session:
@@ -73,6 +83,8 @@ def new_session(credentials: Credentials, *, pause_s: float = 0.5) -> requests.S
         session.auth = HTTPBasicAuth(
             credentials.user.encode("utf-8"), (credentials.password or "").encode("utf-8")
         )
+    if credentials.delegation_token:
+        session.headers.update(dict.fromkeys(_DELEGATION, credentials.delegation_token))
     patience = _Patience(
         total=4,
         connect=3,
@@ -108,14 +120,14 @@ class BrokenOff(UnreadableSource):
 _SIGN_IN = "Set PERTRACT_TOKEN, or PERTRACT_USER and PERTRACT_PASSWORD, in the environment."
 
 
-def refused(response: requests.Response, url: str, *, signed_in: bool) -> SourceError:
+def refused(response: requests.Response, url: str, *, signed_in: bool, kerberos_hint: str) -> SourceError:
     """Return the error for an answer that is none, by its HTTP status."""
     status = response.status_code
     if status == 401:
         said, hint = "the server wants to know who you are", _SIGN_IN
         if response.headers.get("WWW-Authenticate", "").startswith("Negotiate"):
             said = "the server wants a Kerberos ticket, which cannot be given here"
-            hint = "Read the event log where it lies, such as hdfs://..., or copy it first."
+            hint = kerberos_hint
         elif signed_in:
             said = "the server does not accept the credentials"
         return SignInWanted(f"{url}: {said} (401)", hint=hint)
