@@ -12,10 +12,9 @@ from ..extract.sampled.stages import normal, stages_of_tasks
 from ..report.page.profile import profile_page
 from ..report.sampled import call_tree, flame_svg, folded_text
 from ..report.sampled.wording import stage_words
-from ..sources import mapreduce, profilers, spark
+from ..sources import profilers, spark
 from ..sources.profilers import Samples
 from .files import write_whole
-from .reading import read_named
 
 KINDS = (".html", ".svg", ".folded")
 
@@ -77,12 +76,7 @@ def profile(
         If samples or log cannot be read, or are not of the same run.
     """
     samples = read_samples(*sources)
-    run = read_named(log, keep_tasks=True)[0] if log is not None else None
-    if isinstance(run, mapreduce.MapReduceRun):
-        raise UsageError(
-            f"{log}: samples are joined with event logs of Spark, but this is a job of MapReduce",
-            hint="Leave --log out: frames and processes are shown without it.",
-        )
+    run = spark.read(log, keep_tasks=True) if log is not None else None
     return Profiled(samples, run, user_packages)
 
 

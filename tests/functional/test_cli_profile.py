@@ -117,3 +117,15 @@ def test_notes_are_left_out_when_quiet(tmp_path):
     path = write(tmp_path / "cut.folded", b"a 1\nb 2\nc")
     assert "1 record is cut off" in run(path).output
     assert "cut off" not in run(path, "--quiet").output
+
+
+def test_the_event_log_tells_stages_and_idle_slots():
+    """CPU of processes alone: tasks have what the log says, the rest is what the operating system counted."""
+    result = run(EXAMPLE.with_name("randomforest-cpu.csv"), "--log", EXAMPLE, "--format", "json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    executors = [each for each in document["processes"] if each["name"].startswith("executor")]
+    assert sum(each["core_s"] for each in executors) == pytest.approx(61.53, rel=1e-3)
+    assert document["stages"][0]["name"]
+    assert document["idle_slot_s"] > 0
+    assert sum(document["by_category"].values()) == pytest.approx(document["core_s"], rel=1e-6)

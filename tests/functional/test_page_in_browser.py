@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pertract.extract.sampled import profile
 from pertract.report.page.profile import profile_page
+from pertract.sources.profilers.builder import Gathered
 
 from ..browsers import chromium
 from ..unit.report.page.pages import nasty, page, small
@@ -88,3 +90,12 @@ def test_the_page_of_a_recording_draws_its_flame_graph_and_processes(job, tmp_pa
     assert console == []
     assert found.drawings == 2
     assert {"call-0", "call-1", "band-0", "band-2", "process-0", "process-1"} <= set(found.names)
+
+
+def test_a_recording_without_stacks_has_a_page_too(tmp_path) -> None:
+    gathered = Gathered()
+    gathered.process("process CPU", "f", "f").add_usage(1.0, 2.0, cpu_s=0.5)
+    found, console = opened(profile_page(profile(gathered.samples())), tmp_path)
+    assert console == []
+    assert "process-0" in found.names
+    assert found.drawings == 1

@@ -15,7 +15,7 @@ from ..execution import attempt_id
 from ..traces import CATEGORIES, attribute
 from .split import split
 from .stacks import StackTable, stack_table
-from .stages import order, stages_of_tasks
+from .stages import order, stage_of, stages_of_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,25 +225,22 @@ def _bands(
 def _named_spans(
     trace: ProcessTrace, of_task: dict[int, str], begin_s: float, spans: dict[str, tuple[float, float]]
 ) -> None:
-    from .stages import stage_of
-
     threads, stacks = trace.threads, trace.stacks
-    tables = [
-        (
-            [stage_of(name.name, of_task) for name in threads.names],
-            threads.name,
-            threads.start_s,
-            threads.end_s,
-        ),
-        ([stage_of(name, of_task) for name in stacks.threads], stacks.thread, stacks.start_s, stacks.end_s),
-    ]
-    for stages, index, starts, ends in tables:
-        for number, stage in enumerate(stages):
-            rows = (index == number) & ~np.isnan(starts)
-            if stage and rows.any():
-                first, last = float(starts[rows].min()) - begin_s, float(ends[rows].max()) - begin_s
-                before = spans.get(stage, (first, last))
-                spans[stage] = min(first, before[0]), max(last, before[1])
+    tables = (
+        ([thread.name for thread in threads.names], threads.name, threads.start_s, threads.end_s),
+        (stacks.threads, stacks.thread, stacks.start_s, stacks.end_s),
+    )
+    for names, index, starts, ends in tables:
+        rows = np.flatnonzero((index >= 0) & ~np.isnan(starts))
+        if not len(rows):
+            continue
+        first, last = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+        np.minimum.at(first, index[rows], starts[rows])
+        np.maximum.at(last, index[rows], ends[rows])
+        for name, begin, end in zip(names, first.tolist(), last.tolist(), strict=True):
+            if begin <= end and (stage := stage_of(name, of_task)):
+                before = spans.get(stage, (begin - begin_s, end - begin_s))
+                spans[stage] = min(begin - begin_s, before[0]), max(end - begin_s, before[1])
 
 
 __all__ = ["CATEGORIES", "ExecutorCourse", "SampledProfile", "StageBand", "profile"]

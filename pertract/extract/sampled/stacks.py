@@ -154,21 +154,25 @@ def _sampled(
         return
     rows = stacks.on_cpu
     threads = [*stacks.threads, None]
-    stages = [stage_of(thread, of_task) for thread in threads]
+    kinds = [(stage_of(t, of_task), None if t is None else of_thread(t)) for t in threads]
+    distinct = list(dict.fromkeys(kinds))
+    kind_of = np.array([distinct.index(kind) for kind in kinds], dtype=np.int64)
     names = [plain(frame) for frame in stacks.frames]
     texts = [[names[i] for i in stack] or ["[unknown]"] for stack in stacks.stacks]
-    of_thread_ = [None if thread is None else of_thread(thread) for thread in threads]
-    # Weights by stack and thread first: there are far fewer of these than samples.
-    count = len(threads)
-    keys = stacks.stack[rows] * count + np.where(stacks.thread[rows] < 0, count - 1, stacks.thread[rows])
-    distinct, position = np.unique(keys, return_inverse=True)
-    weights = np.bincount(position, weights=stacks.weight[rows], minlength=len(distinct))
-    python = trace.role == "python"
-    for key, weight in zip(distinct.tolist(), weights.tolist(), strict=True):
-        stack, thread = divmod(key, count)
-        text = texts[stack]
-        category = "python" if python else _category(text, of_thread_[thread], user_packages)
-        gathering.add(stages[thread], gathering.stack(text, category), weight)
+    # Weights by stack and kind of thread first: there are far fewer of these than samples.
+    keys = stacks.stack[rows] * len(distinct) + kind_of[stacks.thread[rows]]  # no thread: the last one
+    found, position = np.unique(keys, return_inverse=True)
+    weights = np.bincount(position, weights=stacks.weight[rows], minlength=len(found))
+    numbers: dict[tuple[int, Category | None], int] = {}
+    for key, weight in zip(found.tolist(), weights.tolist(), strict=True):
+        stack, kind = divmod(key, len(distinct))
+        stage, of_its_thread = distinct[kind]
+        if (stack, of_its_thread) not in numbers:
+            text = texts[stack]
+            python = trace.role == "python"
+            category = "python" if python else _category(text, of_its_thread, user_packages)
+            numbers[stack, of_its_thread] = gathering.stack(text, category)
+        gathering.add(stage, numbers[stack, of_its_thread], weight)
 
 
 def _category(text: Sequence[str], of_its_thread: Category | None, user_packages: Sequence[str]) -> Category:

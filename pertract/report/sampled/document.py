@@ -133,9 +133,7 @@ def skew(profile: SampledProfile, stage: int | None = None) -> dict[str, Any] | 
     stage
         Index of a stage; of the whole run if None.
     """
-    mine = [
-        i for i, name in enumerate(profile.processes) if name != "driver" and not name.startswith("python ")
-    ]
+    mine = [i for i, name in enumerate(profile.processes) if _runs_tasks(name)]
     if len(mine) < 2 or not profile.core_s.size:
         return None
     by_stage = profile.core_s[mine].sum(axis=2)
@@ -145,6 +143,10 @@ def skew(profile: SampledProfile, stage: int | None = None) -> dict[str, Any] | 
         return None
     most = int(np.argmax(used))
     return {"max_over_mean": _known(float(used[most]) / mean), "process": profile.processes[mine[most]]}
+
+
+def _runs_tasks(process: str) -> bool:
+    return not process.startswith(("driver", "python ", "Python ")) and not process.endswith("(Python)")
 
 
 def _processes(profile: SampledProfile) -> list[dict[str, Any]]:

@@ -166,7 +166,8 @@ class ProcessTrace:
     def label(self) -> str:
         """How to call the process in tables: executor, or process and machine."""
         if self.executor:
-            return self.executor if self.executor == "driver" else f"executor {self.executor}"
+            name = self.executor if self.executor == "driver" else f"executor {self.executor}"
+            return f"{name} (Python)" if self.role == "python" else name
         if self.pid is not None:
             name = f"{self.role if self.role != 'unknown' else 'process'} {self.pid}"
             return f"{name}@{self.host}" if self.host else name

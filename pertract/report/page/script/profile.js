@@ -53,19 +53,24 @@ function setUpFlame() {
 }
 
 setUpTheme();
-setUpView();
-setUpFlame();
 if (data.views.length) {
+  setUpView();
+  setUpFlame();
   drawFlame();
   flameLegend();
   setTable('flame-table', flameTable);
 }
-drawUsage();
-usageLegend();
+if (data.processes.length) {
+  drawUsage();
+  usageLegend();
+}
 
 let pageWidth = document.documentElement.clientWidth;
 window.addEventListener('resize', () => {
   if (document.documentElement.clientWidth === pageWidth) return;
   pageWidth = document.documentElement.clientWidth;
-  requestAnimationFrame(() => { drawFlame(); drawUsage(); });
+  requestAnimationFrame(() => {
+    if (data.views.length) drawFlame();
+    if (data.processes.length) drawUsage();
+  });
 });

@@ -26,7 +26,6 @@ function lanesOfBands(bands) {
 
 function drawUsage() {
   const place = byId('usage');
-  if (!place) return;
   const shown = data.processes;
   const width = Math.max(280, place.clientWidth);
   const left = Math.round(Math.min(150, width * 0.28));
@@ -143,7 +142,7 @@ function drawProcess(root, process, { x, left, right, width, top, mostCores, mos
 }
 
 function usageLegend() {
-  byId('usage-legend')?.replaceChildren(
+  byId('usage-legend').replaceChildren(
     legendItem([svg('rect', { x: 2, y: 1, width: 22, height: 12, rx: 2, class: 'use' })], 'cores in use'),
     legendItem([svg('path', { d: 'M1 7H25', class: 'memory heap' })], 'Java heap'),
     legendItem([svg('path', { d: 'M1 7H25', class: 'memory rss' })], 'resident memory'),

@@ -137,3 +137,13 @@ def test_allocation_belongs_to_the_stage_that_runs(traces):
     usage = traces.usage((0, 5, 2.0), (5, 10, 1.0), allocated_bytes=[3e9, 1e9])
     found = attribute(run, traces.samples(traces.process(usage=usage)))
     assert np.asarray(found.allocated_bytes) == pytest.approx([3e9, 1e9])
+
+
+@pytest.mark.parametrize(("used", "paused", "ratio"), [(0.5, 2.0, 0.25), (3.0, 2.0, 1.0), (0.0, 2.0, 1.0)])
+def test_collectors_may_use_less_cpu_than_tasks_pause(traces, used, paused, ratio):
+    run = traces.run(("0", 0, 0, 5, 1.0))
+    run.task_times.gc_s[:] = paused
+    threads = traces.threads((WORKER.format(0), 0, 5, 1.0), ("(gc)", 0, 5, used, "gc"))
+    usage = traces.usage((0, 10, 5.0))
+    found = attribute(run, traces.samples(traces.process(usage=usage, threads=threads)))
+    assert found.gc_ratio == pytest.approx(ratio)

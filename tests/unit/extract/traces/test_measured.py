@@ -68,6 +68,13 @@ def test_collectors_that_use_more_than_pauses_work_per_allocation(traces):
     )
 
 
+def test_python_workers_that_start_outside_of_stages_belong_to_the_start(traces):
+    run = traces.run(("0", 0, 5, 9, 4.0), added_s=2.0)
+    usage = traces.usage(*((t, t + 1, 1.0) for t in range(10)), python_cpu_s=[0, 0, 0, 1.5, 0, 1, 0, 0, 0, 0])
+    found = executor_profile(run, attribute(run, traces.samples(traces.process(usage=usage))), PRIOR)
+    assert found.start_core_seconds == pytest.approx(2.0 + 1.5)
+
+
 def test_an_executor_that_was_seen_too_shortly_tells_nothing(traces):
     run = traces.run(("0", 0, 1, 9, 4.0))
     attribution = attribute(run, traces.samples(traces.process(usage=traces.usage((0, 3, 2.0)))))
@@ -127,6 +134,8 @@ def test_stages_have_shares_and_what_python_workers_needed(traces):
     assert use.python_ratio("stage-0", 1.0, 0.8) == 1.0
     assert use.python_ratio("stage-9", 4.0, 0.8) == 0.8
     assert use.allocated_bytes("stage-0") == 500_000_000
+    unseen = StageUse(attribute(run, traces.samples(traces.process(usage=traces.usage((0, 10, 3.0))))))
+    assert unseen.python_ratio("stage-0", 4.0, 0.8) == 0.8
     nothing = StageUse(None)
     assert nothing.shares("stage-0") == {}
     assert nothing.python_ratio("stage-0", 4.0, 0.8) == 0.8
