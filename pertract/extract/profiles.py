@@ -123,6 +123,7 @@ def _stage_profile(
     attempts = float(summary.weights.sum())
     driver_bound = _driver_bound(summary, gap_s)
     growth = _growth(stage, attempts, by_record=by_record)
+    waits_s = sampled.waits_in_pauses_s(stage_id(stage), float(summary.parts_s["gc"] @ summary.weights))
     demands = []
     for part, usual_resource, usual_activity, unit, grows in _DEMANDS:
         resource, activity = usual_resource, usual_activity
@@ -154,7 +155,7 @@ def _stage_profile(
             allocated_bytes=sampled.allocated_bytes(stage_id(stage)),
         ),
         warm_up_s=_short(summary.warm_up_s),
-        warm_up_core_seconds=_short(summary.warm_up_cpu_s),
+        warm_up_core_seconds=_short(max(0.0, summary.warm_up_cpu_s - waits_s / max(1, summary.first_wave))),
         usable_slots_ratio=usable,
         dispatch_s=0.0 if driver_bound else _short(max(0.0, gap_s)),
         launch_interval_s=_short(summary.launch_interval_s) if driver_bound else 0.0,

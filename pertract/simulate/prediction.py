@@ -210,7 +210,8 @@ def predict(
     errors = {"error_below": backing.error_below, "error_above": backing.error_above}
     # Utilisation is work over time: it is high where the time is short.
     cpu_errors = {"error_below": backing.error_above, "error_above": backing.error_below}
-    outside_tasks = CPU_OUTSIDE_TASKS[model.profiles.executor.basis]
+    sampled = any(run.cpu_utilisation is not None for run in model.runs)
+    outside_tasks = CPU_OUTSIDE_TASKS[model.profiles.executor.basis if sampled else "prior"]
     cpu_all = {key: math.hypot(value, outside_tasks) for key, value in cpu_errors.items()}
     response_time_s = estimate([t.response_time_s for t in traces], **errors)
     all_busy = 1.0 if plan.cores_known else math.inf

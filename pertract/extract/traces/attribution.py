@@ -51,8 +51,8 @@ class Attribution:
     """CPU of the threads of tasks, shape ``(n_executors, n_stages)``; part of ``core_s``."""
     log_core_s: Floats
     """The same as the event log tells it."""
-    paused_s: float
-    """Time that tasks of these executors paused for garbage collection, as the event log tells it."""
+    paused_s: Floats
+    """Time that tasks paused for garbage collection, as the event log tells it, by stage."""
     covered_ratio: Floats
     """Share of the executor's life in which there are samples, shape ``(n_executors,)``."""
     courses: tuple[Course, ...]
@@ -77,7 +77,8 @@ class Attribution:
         Where collectors wait for cores, or several tasks count the same pause, it is less.
         """
         used = float(self.core_s[self.of_executors, :, _POSITION["gc"]].sum())
-        return min(1.0, used / self.paused_s) if used > 0 and self.paused_s > 0 else 1.0
+        paused_s = float(self.paused_s.sum())
+        return min(1.0, used / paused_s) if used > 0 and paused_s > 0 else 1.0
 
     @property
     def complete(self) -> bool:
@@ -130,7 +131,8 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
     shape = (len(courses), len(stages))
     core_s, idle_s = np.zeros((*shape, len(CATEGORIES))), np.zeros(shape)
     task_s, log_s = np.zeros((2, len(courses), len(tasks.stages)))
-    covered, allocated, paused_s = np.zeros(len(courses)), np.zeros(len(stages)), 0.0
+    covered, allocated = np.zeros(len(courses)), np.zeros(len(stages))
+    paused_s = np.zeros(len(tasks.stages))
     shares = _Shares(tasks, tuple(user_packages), courses)
     windows = _windows(tasks)
     for i, each in enumerate(courses):
@@ -139,7 +141,7 @@ def attribute(run: SparkRun, samples: Samples, *, user_packages: Iterable[str] =
         task_s[i] = np.bincount(tasks.stage[use.task], weights=use.cpu_s, minlength=count)
         log_s[i] = np.bincount(tasks.stage[mine], weights=tasks.cpu_s[mine], minlength=count)
         core_s[i] = _by_stage(each, tasks, mine)
-        paused_s += float(tasks.gc_s[mine].sum())
+        paused_s += np.bincount(tasks.stage[mine], weights=tasks.gc_s[mine], minlength=count)
         core_s[i, :-1, : len(IN_TASKS)] += task_s[i][:, None] * shares.of(each)
         covered[i] = _covered(each, run)
         if each.match.record is not None:

@@ -51,7 +51,9 @@ class StageUse:
         self.gc_ratio = attribution.gc_ratio if attribution is not None else 1.0
         """CPU of collectors relative to the pauses that tasks count."""
         self._allocated: dict[str, float] = {}
+        self._paused_s: dict[str, float] = {}
         if attribution is not None:
+            self._paused_s = dict(zip(attribution.stages[:-1], attribution.paused_s.tolist(), strict=True))
             self._allocated = dict(
                 zip(attribution.stages[:-1], attribution.allocated_bytes.tolist(), strict=False)
             )
@@ -66,6 +68,18 @@ class StageUse:
             return {}
         ratios = (used / used.sum()).tolist()
         return {name: round(r, 4) for name, r in zip(CATEGORIES, ratios, strict=True) if r >= _SHOWN_RATIO}
+
+    def waits_in_pauses_s(self, stage: str, known_s: float) -> float:
+        """Return for how long collectors waited in pauses beside those that are known of a stage.
+
+        Parameters
+        ----------
+        stage
+            Identifier in the model.
+        known_s
+            The pauses that are known; others are in the warm-up of its first tasks.
+        """
+        return max(0.0, self._paused_s.get(stage, 0.0) - known_s) * (1 - self.gc_ratio)
 
     def allocated_bytes(self, stage: str) -> int:
         """Return what was allocated on the heap while a stage ran; 0 if samples do not tell."""

@@ -63,8 +63,12 @@ def test_what_runs_all_the_time_counts_as_long_as_executors_are_there() -> None:
 
 def test_measured_cpu_outside_tasks_narrows_the_interval_of_the_utilisation() -> None:
     widths = []
+    run = {"application_id": "a", "source": "a", "digest": "d", "jobs": 1, "stages": 1, "tasks": 3}
+    run |= {"response_time_s": 4.0, "job_span_s": 3.0, "executors": 2, "slots": 8, "cpu_utilisation": 0.2}
     for basis in ("prior", "measured"):
-        found = predicted(model(executor_profile=dsl.ExecutorProfile(basis=basis))).cpu_utilisation
+        described = model(executor_profile=dsl.ExecutorProfile(basis=basis))
+        described = described.model_copy(update={"runs": (dsl.Run.model_validate(run),)})
+        found = predicted(described).cpu_utilisation
         widths.append(found.interval90[1] - found.interval90[0])
     assert widths[1] < widths[0]
 
