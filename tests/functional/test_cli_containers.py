@@ -6,6 +6,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from pertract.api import extract
 from pertract.cli import app
 
 RECORDED = Path(__file__).parents[1] / "data/hadoop"
@@ -26,6 +27,17 @@ def test_they_add_to_the_model(tmp_path):
     groups = model["execution"]["configuration"]["executors"]
     assert all(group["allocated_s"] < group["registered_s"] < group["released_s"] for group in groups)
     assert any("paused 12 times" in note for note in model["completeness"]["notes"])
+
+
+def test_times_are_those_that_the_timeline_knows():
+    """Log lines bear whole seconds; the timeline has the times of the same containers to the millisecond."""
+    from_logs, known = (
+        extract(EVENTS, **more).execution.configuration.executors
+        for more in ({"containers": [TEXT]}, {"yarn": [RECORDED / "rm-running", RECORDED / "timeline"]})
+    )
+    for name in ("allocated_s", "released_s"):
+        times = [[getattr(group, name) for group in groups] for groups in (from_logs, known)]
+        assert times[0] == pytest.approx(times[1], abs=1.5)
 
 
 def test_those_of_another_application_are_refused(tmp_path):

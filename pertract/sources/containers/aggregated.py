@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 HEADING = re.compile(rb"^Container: (container_\S+) on (\S+)[ \t]*\r?$", re.MULTILINE)
 _FIELD = re.compile(rb"(LogType|Log Type|LogLength|Log Length)\s*:\s*(.*?)\s*$")
+_LONGEST = 1 << 20
+"""Longer lines are handed on in pieces."""
 _CONTENTS = (b"LogContents:", b"Log Contents:")
 
 
@@ -40,7 +42,7 @@ class Log:
         """Bytes that were not yet read; at the end, that are not there."""
 
     def __iter__(self) -> Iterator[bytes]:
-        while self.missing > 0 and (line := self._stream.readline(self.missing)):
+        while self.missing > 0 and (line := self._stream.readline(min(self.missing, _LONGEST))):
             self.missing -= len(line)
             yield line
 
@@ -49,7 +51,7 @@ def logs(stream: io.BufferedIOBase) -> Iterator[Log]:
     """Yield every log of the text of ``yarn logs``; each has to be iterated before the next is asked for."""
     container = host = kind = ""
     size: int | None = None
-    while line := stream.readline():
+    while line := stream.readline(_LONGEST):
         if found := HEADING.match(line):
             container = found[1].decode(errors="replace")
             host = _host(found[2].decode(errors="replace"))

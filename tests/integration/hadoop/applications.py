@@ -130,6 +130,14 @@ class Running:
     def finish(self) -> dict[str, Any]:
         """Let it end, wait until the ResourceManager knows, and return what it says of it."""
         self.hold.touch()
+        return self._ended()
+
+    def stop(self) -> dict[str, Any]:
+        """End it before it has done its work, and the same."""
+        self.process.terminate()
+        return self._ended()
+
+    def _ended(self) -> dict[str, Any]:
         try:
             self.process.wait(SUBMIT_S)
         except subprocess.TimeoutExpired:
@@ -204,6 +212,8 @@ def wordcount(
         "mapreduce.job.queuename": queue,
         "mapreduce.job.reduces": reduces,
         "mapreduce.jobhistory.jhist.format": jhist,
+        "mapreduce.map.speculative": "false",  # so that it launches as many tasks as there are
+        "mapreduce.reduce.speculative": "false",
         "mapreduce.job.name": name,
     }
     command = cluster.java(

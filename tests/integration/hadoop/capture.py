@@ -154,7 +154,7 @@ def grants(
             containers = running.await_granted()
             report = running.report
             scheduler = cluster.get(cluster.rm, "ws/v1/cluster/scheduler")
-            running.finish()
+            running.stop()  # executors that still start are not waited for
             rows.append(
                 {
                     "application": running.id,
