@@ -88,7 +88,7 @@ def test_a_trace_for_the_scheduler_simulator(model, tmp_path):
     job = json.loads((out / "sls-jobs.json").read_text())
     kinds = [task["container.type"] for task in job["job.tasks"]]
     assert (kinds.count("map"), kinds.count("reduce")) == (4, 2)
-    assert {task["container.priority"] for task in job["job.tasks"]} == {10, 20}
+    assert {task["container.priority"] for task in job["job.tasks"]} == {"10", "20"}
     assert {task["container.memory-mb"] for task in job["job.tasks"]} == {"512"}  # text: Hadoop casts it
     assert job["job.id"] == JOB
     nodes = json.loads((out / "sls-nodes.json").read_text())
@@ -103,7 +103,9 @@ def test_executors_of_spark_are_containers_of_the_simulator(tmp_path):
     out = tmp_path / "sls"
     result = json.loads(run("export", "sls", path, "-o", out, "--executors", 3, "--format", "json").output)
     assert result["containers"] == 3
-    ends = [task["container.end.ms"] for task in json.loads((out / "sls-jobs.json").read_text())["job.tasks"]]
+    ends = [
+        int(task["container.end.ms"]) for task in json.loads((out / "sls-jobs.json").read_text())["job.tasks"]
+    ]
     assert ends == [round(result["response_time_s"] * 1000)] * 3
 
 
