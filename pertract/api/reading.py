@@ -106,4 +106,5 @@ def _of_mapreduce(
         raise otherwise from None
     if not files:
         raise otherwise
-    return mapreduce.read(files, application=application), files[0].place.name
+    name = files[0].place.name if len(files) == 1 else Path(str(source).rstrip("/")).name
+    return mapreduce.read(files, application=application), name

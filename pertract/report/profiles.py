@@ -10,12 +10,20 @@ from rich.text import Text
 
 from .. import dsl
 from ..dsl.law import evaluate
-from ..dsl.profile import Variable
+from ..dsl.profile import Cause, Variable
 from ..units import counted, format_duration, format_size
 from .layout import plain_table
 
 _COLUMNS = ("CPU", "GC", "drive", "network", "wait", "data in", "warm-up", "grows with")
-_WAITS = ("scheduling", "deserialisation", "result", "other")
+_COLUMN_OF: Mapping[Cause, str] = {
+    "cpu": "CPU",
+    "python": "CPU",
+    "gc": "GC",
+    "drive": "drive",
+    "network": "network",
+    "scheduling": "wait",
+    "other": "wait",
+}
 _USE = {
     "shuffle_serialisation": "shuffle+ser.",
     "gc": "GC",
@@ -66,14 +74,10 @@ def _cpu_shares(model: dsl.PerformanceModel) -> RenderableType:
 def _demand_cells(profile: dsl.StageProfile, executors: int) -> tuple[str, ...]:
     variables = profile.measured_variables(executors)
     task_bytes = variables["task_bytes"]
-    means = dict.fromkeys(("compute", "garbage_collection", "drive", "shuffle_fetch", "wait"), 0.0)
+    means = dict.fromkeys(_COLUMNS[:5], 0.0)
     for demand in profile.demands:
-        if demand.unit == "bytes":
-            continue
-        mean = evaluate(demand.mean, variables)
-        key = "wait" if demand.activity in _WAITS else demand.activity
-        key = "compute" if key == "python" else key
-        means["drive" if key in ("input", "shuffle_write") else key] += mean
+        if demand.cause is not None:
+            means[_COLUMN_OF[demand.cause]] += evaluate(demand.mean, variables)
     grows = sorted({name for d in profile.demands for name in d.mean if name != "constant"})
     return (
         *(format_duration(seconds) if seconds else "-" for seconds in means.values()),

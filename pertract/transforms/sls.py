@@ -1,7 +1,8 @@
 """Traces for Hadoop's scheduler load simulator: jobs as containers with their times, and the nodes.
 
 The keys are those that ``org.apache.hadoop.yarn.sls.AMDefinitionSLS`` and ``SLSUtils.parseNodesFromNodeFile``
-of Hadoop 3 read. The simulator asks a real scheduler for the containers and lets each run for its time; when
+of Hadoop read. Numbers are text: some versions turn values into text, others take them to be text
+already. The simulator asks a real scheduler for the containers and lets each run for its time; when
 they started here tells it nothing but that.
 """
 
@@ -80,15 +81,15 @@ def jobs_file(
     """
     job: dict[str, Any] = {
         "am.type": "mapreduce",
-        "job.start.ms": 0,
-        "job.end.ms": _ms(end_s),
+        "job.start.ms": "0",
+        "job.end.ms": str(_ms(end_s)),
         "job.queue.name": queue,
         "job.id": name,
         "job.user": user,
         "job.tasks": [_task(container) for container in containers],
     }
     if master_bytes:
-        job["am.memory-mb"] = str(-(-master_bytes // MIB))  # text, because Hadoop casts it to one
+        job["am.memory-mb"] = str(-(-master_bytes // MIB))
     return _text(job)
 
 
@@ -109,9 +110,9 @@ def host(number: int) -> str:
 def _task(container: SimulatedContainer) -> dict[str, Any]:
     return {
         "container.host": f"/{RACK}/{host(container.node)}",
-        "container.start.ms": _ms(container.start_s),
-        "container.end.ms": max(_ms(container.start_s) + 1, _ms(container.end_s)),
-        "container.priority": PRIORITY[container.kind],
+        "container.start.ms": str(_ms(container.start_s)),
+        "container.end.ms": str(max(_ms(container.start_s) + 1, _ms(container.end_s))),
+        "container.priority": str(PRIORITY[container.kind]),
         "container.type": container.kind,
         "container.execution.type": "GUARANTEED",
         "container.memory-mb": str(-(-container.memory_bytes // MIB)),

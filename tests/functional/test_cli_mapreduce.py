@@ -39,6 +39,27 @@ def test_a_job_history_becomes_a_model_that_predicts(model):
     assert [stage["tasks"] for stage in json.loads(more.output)["stages"]] == [8, 3]
 
 
+@pytest.mark.parametrize("view", ["--profiles", "--graph", "--resources", "--workload"])
+def test_every_view_shows_the_phases(model, view):
+    assert run("show", model, view).output
+
+
+def test_pages_and_exports_know_slow_start(model, tmp_path):
+    run("predict", model, "--report", tmp_path / "page.html", "--replications", 2)
+    assert "slow start" in run("export", "pcm", model, "-o", tmp_path / "pcm").output
+    for kind in ("json", "emfjson", "xmi"):
+        run("convert", model, "--to", kind, "-o", tmp_path / f"model-{kind}")
+
+
+def test_several_runs_make_one_model(tmp_path):
+    other = DATA / "job_1795302742954_0006.jhist.gz"
+    run("extract", HISTORY, other, "-o", tmp_path / "several.yaml")
+    run("predict", tmp_path / "several.yaml", "--executors", 8)
+    table = tmp_path / "measured.csv"
+    table.write_text(f"log\n{other}\n")
+    run("validate", tmp_path / "several.yaml", "--runs", table)
+
+
 def test_settings_of_spark_have_no_effect(model):
     result = run("predict", model, "--set", "spark.task.cpus=2", code=2)
     assert "no effect on an application of MapReduce" in result.output
@@ -88,7 +109,7 @@ def test_a_trace_for_the_scheduler_simulator(model, tmp_path):
     job = json.loads((out / "sls-jobs.json").read_text())
     kinds = [task["container.type"] for task in job["job.tasks"]]
     assert (kinds.count("map"), kinds.count("reduce")) == (4, 2)
-    assert {task["container.priority"] for task in job["job.tasks"]} == {10, 20}
+    assert {task["container.priority"] for task in job["job.tasks"]} == {"10", "20"}
     assert {task["container.memory-mb"] for task in job["job.tasks"]} == {"512"}  # text: Hadoop casts it
     assert job["job.id"] == JOB
     nodes = json.loads((out / "sls-nodes.json").read_text())
@@ -103,7 +124,9 @@ def test_executors_of_spark_are_containers_of_the_simulator(tmp_path):
     out = tmp_path / "sls"
     result = json.loads(run("export", "sls", path, "-o", out, "--executors", 3, "--format", "json").output)
     assert result["containers"] == 3
-    ends = [task["container.end.ms"] for task in json.loads((out / "sls-jobs.json").read_text())["job.tasks"]]
+    ends = [
+        int(task["container.end.ms"]) for task in json.loads((out / "sls-jobs.json").read_text())["job.tasks"]
+    ]
     assert ends == [round(result["response_time_s"] * 1000)] * 3
 
 

@@ -8,19 +8,14 @@ from collections.abc import Mapping
 from ... import dsl
 from ...dsl.execution import EdgeVariable
 from ...dsl.law import evaluate
+from ...dsl.profile import Cause
 
 _MOST = 1e300
 """Numbers stay finite, whatever a document says."""
 KINDS = ("cpu", "gc", "drive", "network", "waiting")
 """What tasks do."""
-_KIND = {
-    "compute": "cpu",
-    "python": "cpu",
-    "garbage_collection": "gc",
-    "input": "drive",
-    "shuffle_write": "drive",
-    "shuffle_fetch": "network",
-}
+_KIND: Mapping[Cause, str] = {"python": "cpu", "scheduling": "waiting", "other": "waiting"}
+"""Which kind a cause is, where it has another name."""
 
 
 class Work:
@@ -50,8 +45,8 @@ class Work:
         variables = profile.measured_variables(self._executors)
         found = dict.fromkeys(KINDS, 0.0)
         for demand in profile.demands:
-            if demand.unit != "bytes":
-                found[_KIND.get(demand.activity, "waiting")] += evaluate(demand.mean, variables)
+            if demand.cause is not None:
+                found[_KIND.get(demand.cause, demand.cause)] += evaluate(demand.mean, variables)
         return {kind: min(time_s, _MOST) for kind, time_s in found.items()}
 
     def of(self, stage: dsl.Stage) -> Mapping[str, float]:
