@@ -85,9 +85,32 @@ def test_the_program_in_the_readme_runs(capsys, monkeypatch):
     assert [line.split()[0] for line in lines] == ["1", "2", "4"]
 
 
-def test_relative_links_lead_somewhere():
-    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]:
-        if ".venv" in document.parts:
-            continue
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", document.read_text(encoding="utf-8")):
-            assert (document.parent / target).exists(), (document.name, target)
+def _documents() -> list[Path]:
+    tracked = (
+        "*.md",
+        "*/README.md",
+        "docs/*.md",
+        "benchmarks/**/*.md",
+        "transforms/**/*.md",
+        "tests/**/*.md",
+    )
+    found = {path for pattern in tracked for path in ROOT.glob(pattern)}
+    return sorted(path for path in found if not {".venv", "node_modules", "target", "out"} & {*path.parts})
+
+
+def _headings(document: Path) -> set[str]:
+    """Return the anchors of a document, as GitHub makes them."""
+    prose = BLOCK.sub("", document.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ +(.+?) *$", prose, re.MULTILINE)
+    words = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", title).lower() for title in titles)
+    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in words}
+
+
+@pytest.mark.parametrize("document", _documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(document):
+    prose = BLOCK.sub("", document.read_text(encoding="utf-8"))
+    for target, anchor in re.findall(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)", prose):
+        file = document.parent / target if target else document
+        assert file.exists(), target
+        if anchor and file.suffix == ".md":
+            assert anchor in _headings(file), f"{target}#{anchor}"
