@@ -80,7 +80,7 @@ def test_a_table_of_runs_names_samples(tmp_path):
         ((LOG, "--samples", LOG), 3, "not the output of a profiler"),
         ((LOG, "--samples", ROOT / "nowhere.csv"), 3, "nowhere.csv"),
         ((LOG, "--user-package", "com.example"), 2, "--user-package is for samples"),
-        ((LOG, "--samples", SAMPLES, "-o", "models/"), 2, "a folder was given"),
+        ((LOG, "--samples", SAMPLES, "-o", "models/"), 2, "models of several were asked for"),
         (("--runs", "runs.csv", "--samples", SAMPLES), 2, "a table of runs was given"),
     ],
 )

@@ -105,7 +105,7 @@ def test_hardware(tmp_path):
 def test_one_model_at_a_time(option, tmp_path):
     result = invoke("extract", LOG, *option, "-o", tmp_path)
     assert result.exit_code == 2
-    assert f"{option[0]} is for one model" in result.stderr
+    assert f"{option[0]} is for one application" in result.stderr
 
 
 def test_several_runs(tmp_path):

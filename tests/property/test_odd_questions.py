@@ -61,6 +61,7 @@ VALUES: dict[str, st.SearchStrategy[str]] = {
     "spark.locality.wait": times,
     "spark.locality.wait.process": times,
     "spark.locality.wait.node": times,
+    "spark.locality.wait.rack": times,
     "spark.locality.wait.legacyResetOnTaskLaunch": truths,
     "spark.scheduler.revive.interval": times,
 }

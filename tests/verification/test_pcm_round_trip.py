@@ -46,7 +46,8 @@ def test_what_was_exported_predicts_the_same(path, form, tmp_path):
         pytest.skip("which of two stages gets a slot is said in the form of tokens only")
     model = exported(path, tmp_path, form=form, join_nodes=True)
     # Nodes whose cores do not suffice are one in the files; in the form ``slots`` sizes are drawn at random.
-    tolerance = 0.03 if path.stem == "mixed-cluster" else 2e-3
+    # Where slots come one after the other, a long task may begin with the next one.
+    tolerance = {"mixed-cluster": 0.03, "mapreduce": 5e-3}.get(path.stem, 2e-3)
     if form == "slots" and any(len(profile.weights) > 1 for profile in model.profiles.stages):
         tolerance = 0.15
     assert mean_s(api.import_pcm(tmp_path)) == pytest.approx(mean_s(model), rel=tolerance)

@@ -46,17 +46,22 @@ LIMITS = (
             "scheduler_mode",
             "pools",
             "locality",
+            "containers",
         ),
         "Of the settings, only executors and default parallelism are written.",
     ),
     Limit(
-        _of("ExecutorGroup", "registered_s", "removed_s", "node"),
+        _of("ExecutorGroup", "registered_s", "removed_s", "allocated_s", "released_s", "node"),
         "All executors are there from start to end, on any node.",
     ),
     Limit(_of("Job", "group", "pool", "batch"), "Groups, pools and batches of jobs are left out."),
     Limit(
         _of("Stage", "barrier", "locality", "cached_on", "near_blocks"),
         "Tasks run anywhere, one by one: cached data, the nodes of blocks and barriers are left out.",
+    ),
+    Limit(
+        _of("Edge", "slow_start"),
+        "Tasks start when the stage has ended whose output they fetch: slow start is left out.",
     ),
     Limit(
         (
@@ -83,6 +88,7 @@ LIMITS = (
         ),
         "What happens between tasks is left out: warm-up, launching, waits for slots, repeated attempts.",
     ),
+    Limit(_of("StageProfile", "cpu_shares"), "What CPU is used for is left out."),
     Limit(
         (*_of("ResourceProfiles", "executor", "driver", "includes_core_waits"),),
         "The work of executors outside of tasks and of the driver is left out.",
@@ -90,6 +96,7 @@ LIMITS = (
     Limit(
         _of(
             "Volumes",
+            "allocated_bytes",
             "input_records",
             "shuffle_read_records",
             "shuffle_write_bytes",
@@ -119,6 +126,13 @@ LIMITS = (
     Limit(
         (*_of("Drives", "read_bytes_per_s", "write_bytes_per_s"), *_of("NetworkChannel", "rate")),
         "Bandwidths of drives and the relative speed of the network are left out.",
+    ),
+    Limit(
+        (
+            *_of("ResourceArchitecture", "manager"),
+            *_of("NodeGroup", "vcores", "container_memory_bytes", "labels", "racks"),
+        ),
+        "Who grants containers, what nodes offer to them, labels and racks are left out.",
     ),
     Limit(_of("NodeGroup", "cores_known"), "The slots of the executors are written as the cores of nodes."),
 )

@@ -56,8 +56,8 @@ def test_executors_are_in_order_and_the_driver_is_first(tmp_path):
     ("content", "error", "says"),
     [
         (b"", EmptySource, "the file is empty"),
-        (gzip.compress(b""), UnreadableSource, "empty or damaged from the start"),
-        (gzip.compress(gzip.compress(FOLDED)), UnrecognisedSource, "packed twice"),
+        (gzip.compress(b"", mtime=0), UnreadableSource, "empty or damaged from the start"),
+        (gzip.compress(gzip.compress(FOLDED, mtime=0), mtime=0), UnrecognisedSource, "packed twice"),
         (b"PAR1xxxx", UnrecognisedSource, "a Parquet table"),
         (
             b"FLR\0\0\2\0\0" + b"\0" * 20,

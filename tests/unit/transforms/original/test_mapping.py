@@ -38,6 +38,7 @@ NOT_THERE += (
     "ExecutorProfile",
     "DriverProfile",
 )
+NOT_THERE += ("ContainerRequest", "ClusterManager", "ContainerSize", "Queue", "SlowStart")
 NOT_THERE += ("Fit", "Storage", "FileSizes", "Placement", "RackShare")
 """Elements that stand only in fields which are left out as a whole."""
 
