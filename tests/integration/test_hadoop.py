@@ -158,8 +158,9 @@ def test_the_live_cluster_is_read_as_yarn_says(cluster, spark):
 def test_after_the_end_yarn_accounts_for_it(cluster, spark, tmp_path):
     model = extract(tmp_path / "model.yaml", spark.log, "--yarn", cluster.rm, "--yarn", cluster.timeline)
     (run,) = model["runs"]
-    assert run["vcore_seconds"] == spark.report["vcoreSeconds"]
-    assert run["memory_byte_seconds"] == spark.report["memorySeconds"] * MIB
+    # YARN adds up whole seconds; a container that is handed back unused may be counted after the end.
+    assert run["vcore_seconds"] == pytest.approx(spark.report["vcoreSeconds"], rel=0.01)
+    assert run["memory_byte_seconds"] == pytest.approx(spark.report["memorySeconds"] * MIB, rel=0.01)
     groups = model["execution"]["configuration"]["executors"]
     assert all(0 < group["allocated_s"] < group["registered_s"] for group in groups)
 
@@ -238,6 +239,9 @@ def test_logs_of_containers_agree_with_event_log_and_timeline(cluster, spark, tm
     number = spark.id.removeprefix("application_")
     path = f"ws/v1/applicationhistory/apps/{spark.id}/appattempts/appattempt_{number}_000001/containers"
     for told in cluster.get(cluster.timeline, path)["container"]:
+        if told["containerId"] not in read.containers:  # granted beyond what was asked for, and handed back
+            assert told["containerId"] not in urls.values()
+            continue
         container = read.containers[told["containerId"]]
         assert told["assignedNodeId"].startswith(container.host + ":")
         assert container.life_s <= (told["finishedTime"] - told["startedTime"]) / 1000 + 1
