@@ -13,7 +13,7 @@ EXAMPLE_PLAN = $(BIN)/pertract what-if $(OUT)/model.yaml --executors 1..16*2 --e
 	--data-scale 1,2,4
 BROWSER ?= chromium
 
-.PHONY: demo test integration hadoop lint format bench hibench schema picture agent wheel clean
+.PHONY: demo test coverage integration hadoop lint format bench hibench schema picture agent wheel clean
 
 demo: $(VENV)/installed
 	@mkdir -p $(OUT)
@@ -27,6 +27,10 @@ demo: $(VENV)/installed
 	@echo "Curves, timelines and sliders: open $(abspath $(OUT)/page.html) in a browser."
 
 test: lint
+	$(BIN)/pytest -n auto
+
+# The same with coverage, which takes a third longer.
+coverage: lint
 	$(BIN)/pytest -n auto --cov --cov-report=term
 
 # Real engines (Spark with its History Server; needs Java 17 and some hundred MB of packages), pages in a real
