@@ -225,8 +225,8 @@ def test_what_the_agent_tells_is_what_system_and_event_log_tell(cluster, jar, tm
     assert told_s == pytest.approx(sum(tasks_cpu_s[stage] for stage in working), rel=0.05)
     for stage in working:
         if tasks_cpu_s[stage] > 1:
-            uncounted_s = UNCOUNTED_S * tasks[stage]
-            assert abs(sums[stage] / 1e6 - tasks_cpu_s[stage]) < 0.05 * tasks_cpu_s[stage] + uncounted_s, stage
+            allowed_s = 0.05 * tasks_cpu_s[stage] + UNCOUNTED_S * tasks[stage]
+            assert sums[stage] / 1e6 == pytest.approx(tasks_cpu_s[stage], abs=allowed_s), stage
     for stage, cpu_s in tasks_cpu_s.items():
         assert abs(sums[stage] / 1e6 - cpu_s) < 0.05 * cpu_s + UNCOUNTED_S * tasks[stage] + HALF_S, stage
 
